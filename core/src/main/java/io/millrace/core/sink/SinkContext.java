@@ -1,0 +1,34 @@
+package io.millrace.core.sink;
+
+import io.millrace.core.function.RuntimeContext.Counter;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What a sink's writer and committer may know and do. */
+public interface SinkContext {
+  String jobName();
+
+  int subtaskIndex();
+
+  int parallelism();
+
+  int attemptNumber();
+
+  ClassLoader userCodeClassLoader();
+
+  /**
+   * The interval of periodic checkpoints, if there are any: transactions live at least that long
+   * (invariant K8).
+   */
+  Optional<Duration> checkpointInterval();
+
+  Duration checkpointTimeout();
+
+  /** {@link SinkWriter#hasRoom} may answer true again. From any thread. */
+  void wakeUp();
+
+  /** Fails the subtask. From any thread. */
+  void fail(Throwable cause);
+
+  Counter counter(String name);
+}

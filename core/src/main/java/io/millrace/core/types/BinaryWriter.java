@@ -1,0 +1,180 @@
+package io.millrace.core.types;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A growing byte array that serializers write into, little-endian. Class names of late-typed values
+ * are written once a writer and referred to by number: a writer is one frame or one file section,
+ * so each can be read on its own. Not thread-safe.
+ */
+public final class BinaryWriter {
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final int MAX_CAPACITY = Integer.MAX_VALUE - 16;
+
+  private byte[] bytes;
+  private int size;
+  private Map<String, Integer> dictionary;
+
+  public BinaryWriter() {
+    this(256);
+  }
+
+  public BinaryWriter(int capacity) {
+    this.bytes = new byte[Math.max(16, capacity)];
+  }
+
+  /** Reads a little-endian long; here so that writer and hash share one definition. */
+  public static long getLong(byte[] bytes, int offset) {
+    return (long) LONG.get(bytes, offset);
+  }
+
+  static int getInt(byte[] bytes, int offset) {
+    return (int) INT.get(bytes, offset);
+  }
+
+  /** The array written into; valid up to {@link #size} and until the next write. */
+  public byte[] array() {
+    return bytes;
+  }
+
+  public int size() {
+    return size;
+  }
+
+  public byte[] toByteArray() {
+    return Arrays.copyOf(bytes, size);
+  }
+
+  /** Empties the writer, its dictionary too, keeping the array. */
+  public void reset() {
+    size = 0;
+    if (dictionary != null) {
+      dictionary.clear();
+    }
+  }
+
+  public void writeByte(int value) {
+    ensure(1);
+    bytes[size++] = (byte) value;
+  }
+
+  public void writeBoolean(boolean value) {
+    writeByte(value ? 1 : 0);
+  }
+
+  public void writeShort(int value) {
+    ensure(2);
+    bytes[size] = (byte) value;
+    bytes[size + 1] = (byte) (value >>> 8);
+    size += 2;
+  }
+
+  public void writeInt(int value) {
+    ensure(4);
+    INT.set(bytes, size, value);
+    size += 4;
+  }
+
+  public void writeLong(long value) {
+    ensure(8);
+    LONG.set(bytes, size, value);
+    size += 8;
+  }
+
+  public void writeFloat(float value) {
+    writeInt(Float.floatToRawIntBits(value));
+  }
+
+  public void writeDouble(double value) {
+    writeLong(Double.doubleToRawLongBits(value));
+  }
+
+  /** LEB128 of a non-negative number; one byte below 128. */
+  public void writeVarInt(int value) {
+    ensure(5);
+    int v = value;
+    while ((v & ~0x7f) != 0) {
+      bytes[size++] = (byte) (v | 0x80);
+      v >>>= 7;
+    }
+    bytes[size++] = (byte) v;
+  }
+
+  public void writeBytes(byte[] source, int offset, int length) {
+    ensure(length);
+    System.arraycopy(source, offset, bytes, size, length);
+    size += length;
+  }
+
+  /** UTF-8 with a length in bytes before it; ASCII strings are copied without an encoder. */
+  public void writeString(String value) {
+    int length = value.length();
+    ensure(length + 5);
+    int start = size;
+    if (length < 128) {
+      int at = start + 1;
+      int i = 0;
+      for (; i < length; i++) {
+        char c = value.charAt(i);
+        if (c >= 0x80) {
+          break;
+        }
+        bytes[at + i] = (byte) c;
+      }
+      if (i == length) {
+        bytes[start] = (byte) length;
+        size = at + length;
+        return;
+      }
+    }
+    byte[] encoded = value.getBytes(StandardCharsets.UTF_8);
+    writeVarInt(encoded.length);
+    writeBytes(encoded, 0, encoded.length);
+  }
+
+  /** Writes a class name, or its number if this writer has written it before. */
+  public void writeClassName(String name) {
+    if (dictionary == null) {
+      dictionary = new HashMap<>();
+    }
+    Integer known = dictionary.get(name);
+    if (known != null) {
+      writeVarInt(known + 1);
+      return;
+    }
+    dictionary.put(name, dictionary.size());
+    writeVarInt(0);
+    writeString(name);
+  }
+
+  /** Overwrites an int written before, such as a length known only now. */
+  public void setInt(int offset, int value) {
+    if (offset < 0 || offset + 4 > size) {
+      throw new IndexOutOfBoundsException("offset " + offset + " of " + size);
+    }
+    INT.set(bytes, offset, value);
+  }
+
+  private void ensure(int more) {
+    if (bytes.length - size < more) {
+      grow(more);
+    }
+  }
+
+  private void grow(int more) {
+    long wanted = Math.max((long) size + more, (long) bytes.length + (bytes.length >> 1));
+    if ((long) size + more > MAX_CAPACITY) {
+      throw new IllegalStateException("A frame of more than 2 GiB can't be written");
+    }
+    bytes = Arrays.copyOf(bytes, (int) Math.min(wanted, MAX_CAPACITY));
+  }
+}

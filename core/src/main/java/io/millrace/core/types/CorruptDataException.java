@@ -1,0 +1,14 @@
+package io.millrace.core.types;
+
+/** Bytes that are not what they should be: corruption, or another version's format. */
+public final class CorruptDataException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public CorruptDataException(String message) {
+    super(message);
+  }
+
+  public CorruptDataException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
