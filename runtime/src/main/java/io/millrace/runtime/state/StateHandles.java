@@ -1,0 +1,76 @@
+package io.millrace.runtime.state;
+
+import java.util.List;
+
+/**
+ * Where an operator subtask's share of a snapshot is. Plain data: it travels in acknowledgements
+ * and stands in the checkpoint's metadata.
+ *
+ * @param keyed sections with keyed state and timers, one per state file
+ * @param operator sections with operator state (list, union, broadcast)
+ * @param splits serialised source splits with their format version; redistributed by the enumerator
+ *     on restore
+ * @param committables serialised committables of a sink, prepared and not known to be committed
+ */
+public record StateHandles(
+    List<KeyedSection> keyed,
+    List<FileSection> operator,
+    List<Blob> splits,
+    List<Blob> committables) {
+  public static final StateHandles EMPTY =
+      new StateHandles(List.of(), List.of(), List.of(), List.of());
+
+  public StateHandles {
+    keyed = List.copyOf(keyed);
+    operator = List.copyOf(operator);
+    splits = List.copyOf(splits);
+    committables = List.copyOf(committables);
+  }
+
+  /**
+   * A checksummed part of a file in the checkpoint store.
+   *
+   * @param path relative to the store
+   * @param crc32c of the section's bytes; never trusted unread
+   */
+  public record FileSection(String path, long offset, long length, int crc32c) {}
+
+  /**
+   * Keyed state of a range of key groups: {@code sections.get(i)} is group {@code range.first() +
+   * i}.
+   */
+  public record KeyedSection(KeyGroupRange range, List<FileSection> groups) {
+    public KeyedSection {
+      groups = List.copyOf(groups);
+      if (groups.size() != range.size()) {
+        throw new IllegalArgumentException(range + " has " + groups.size() + " sections");
+      }
+    }
+  }
+
+  /** Bytes written by a {@link io.millrace.core.source.VersionedSerializer}, with its version. */
+  public record Blob(int version, byte[] bytes) {
+    public Blob {
+      bytes = bytes.clone();
+    }
+  }
+
+  public long sizeInBytes() {
+    long size = 0;
+    for (KeyedSection section : keyed) {
+      for (FileSection group : section.groups()) {
+        size += group.length();
+      }
+    }
+    for (FileSection section : operator) {
+      size += section.length();
+    }
+    for (Blob blob : splits) {
+      size += blob.bytes().length;
+    }
+    for (Blob blob : committables) {
+      size += blob.bytes().length;
+    }
+    return size;
+  }
+}
