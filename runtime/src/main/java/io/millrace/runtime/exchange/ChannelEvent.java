@@ -1,0 +1,27 @@
+package io.millrace.runtime.exchange;
+
+import io.millrace.runtime.id.CheckpointId;
+
+/**
+ * What travels between batches on a channel, in order with them; needs no credit (invariant FC1).
+ */
+public sealed interface ChannelEvent {
+  /** No record at or below this time (milliseconds) follows on the channel, late ones excepted. */
+  record Watermark(long timestamp) implements ChannelEvent {}
+
+  /**
+   * The channel became idle (it does not hold the watermark) or active again. No data between the
+   * two (invariant W2).
+   */
+  record Idleness(boolean idle) implements ChannelEvent {}
+
+  /** Separates the records of one checkpoint from those of the next (invariant BA1). */
+  record Barrier(CheckpointId checkpoint, boolean savepoint) implements ChannelEvent {}
+
+  /**
+   * No record follows; barriers still may, until the final checkpoint is complete (invariant CC13).
+   *
+   * @param drain whether time ends as well: the maximum watermark was sent before (invariant W4)
+   */
+  record EndOfData(boolean drain) implements ChannelEvent {}
+}

@@ -1,0 +1,112 @@
+package io.millrace.runtime.rpc;
+
+import io.millrace.runtime.id.AttemptId;
+import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.id.TaskManagerId;
+import io.millrace.runtime.state.StateHandles;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a TaskManager tells its JobManager, in order, on the one stream between them. */
+public sealed interface ToJobManager {
+  /**
+   * First message of a connection. The report of running attempts is the truth (invariant SL2).
+   *
+   * @param build version and format of the sender; another one is refused
+   */
+  record Register(
+      TaskManagerId taskManager,
+      String host,
+      int dataPort,
+      int metricsPort,
+      int slots,
+      long processId,
+      String build,
+      List<AttemptId> running)
+      implements ToJobManager {
+    public Register {
+      running = List.copyOf(running);
+    }
+  }
+
+  /** Sent at an interval, with what the subtasks have counted. */
+  record Heartbeat(List<TaskMetrics> metrics) implements ToJobManager {
+    public Heartbeat {
+      metrics = List.copyOf(metrics);
+    }
+  }
+
+  /** A subtask's life. */
+  record TaskStateChanged(AttemptId attempt, TaskState state, Optional<TaskFailure> failure)
+      implements ToJobManager {}
+
+  /**
+   * All operators of the subtask have snapshotted; handles by operator uid (invariant CC4: key is
+   * checkpoint and attempt).
+   */
+  record AckCheckpoint(
+      AttemptId attempt,
+      CheckpointId checkpoint,
+      Map<String, StateHandles> state,
+      CheckpointTimings timings)
+      implements ToJobManager {
+    public AckCheckpoint {
+      state = Map.copyOf(state);
+    }
+  }
+
+  record DeclineCheckpoint(AttemptId attempt, CheckpointId checkpoint, String reason)
+      implements ToJobManager {}
+
+  /** A source reader has opened (and restored): the enumerator may assign. */
+  record ReaderOpened(AttemptId attempt) implements ToJobManager {}
+
+  record SplitRequested(AttemptId attempt) implements ToJobManager {}
+
+  /** The reader has taken all enumerator messages up to this sequence (invariant S3). */
+  record SplitsReceived(AttemptId attempt, long sequence) implements ToJobManager {}
+
+  /** Lifecycle of a subtask as its TaskManager sees it. */
+  enum TaskState {
+    DEPLOYING,
+    /** State is restored, functions are open, records flow. */
+    RUNNING,
+    /** All input was processed and flushed; waits for the final checkpoint (invariant CC13). */
+    END_OF_DATA,
+    FINISHED,
+    CANCELED,
+    FAILED;
+
+    public boolean isTerminal() {
+      return this == FINISHED || this == CANCELED || this == FAILED;
+    }
+  }
+
+  /**
+   * Why a subtask failed, as text: a user's exception class must not be needed to read it.
+   *
+   * @param summary one line: operator, what happened, remedy
+   * @param stackTrace for the logs and the exceptions page
+   */
+  record TaskFailure(String summary, String stackTrace) {}
+
+  /** Where a checkpoint's time went in one subtask, in nanoseconds. */
+  record CheckpointTimings(long alignmentNanos, long syncNanos, long asyncNanos) {}
+
+  /** Counts of one subtask since it started; times in nanoseconds; watermark in milliseconds. */
+  record TaskMetrics(
+      AttemptId attempt,
+      long recordsIn,
+      long recordsOut,
+      long bytesOut,
+      long busyNanos,
+      long backpressuredNanos,
+      long idleNanos,
+      long watermark,
+      Map<String, Long> counters) {
+    public TaskMetrics {
+      counters = Map.copyOf(counters);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.millrace.runtime.rpc;
+
+import io.millrace.runtime.id.AttemptId;
+import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.id.JobId;
+import io.millrace.runtime.state.StateHandles.Blob;
+import java.util.List;
+
+/** What a JobManager tells a TaskManager, in order, on the one stream between them. */
+public sealed interface ToTaskManager {
+  /** Start a subtask; answered by {@link ToJobManager.TaskStateChanged}. */
+  record Deploy(TaskDeployment deployment) implements ToTaskManager {}
+
+  /** Stop a subtask; idempotent; answered by a terminal state also if there is no such subtask. */
+  record Cancel(AttemptId attempt) implements ToTaskManager {}
+
+  /** Start a checkpoint at a source subtask. */
+  record TriggerCheckpoint(
+      AttemptId attempt, CheckpointId checkpoint, boolean savepoint, String directory)
+      implements ToTaskManager {}
+
+  /** All up to this checkpoint are complete (invariant CC7). */
+  record CheckpointCompleted(AttemptId attempt, CheckpointId checkpoint) implements ToTaskManager {}
+
+  /** Nothing of this checkpoint may start any more (invariants BA7, CC5). */
+  record CheckpointAborted(AttemptId attempt, CheckpointId checkpoint) implements ToTaskManager {}
+
+  /**
+   * Splits for a source's reader; {@code sequence} counts the enumerator's messages to this attempt
+   * from 1 (S3).
+   */
+  record AssignSplits(AttemptId attempt, long sequence, List<Blob> splits)
+      implements ToTaskManager {
+    public AssignSplits {
+      splits = List.copyOf(splits);
+    }
+  }
+
+  record NoMoreSplits(AttemptId attempt, long sequence) implements ToTaskManager {}
+
+  /**
+   * A source stops reading (stop with savepoint): it ends as if its input ended, without the
+   * maximum watermark unless draining.
+   */
+  record StopSource(AttemptId attempt, boolean drain) implements ToTaskManager {}
+
+  /** The job's last checkpoint is complete (or it needs none): finish. */
+  record Finish(AttemptId attempt) implements ToTaskManager {}
+
+  /**
+   * Every subtask of the job here is terminal and none will come: drop its class loader and files.
+   */
+  record ReleaseJob(JobId job) implements ToTaskManager {}
+}
