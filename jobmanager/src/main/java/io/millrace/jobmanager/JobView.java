@@ -1,0 +1,101 @@
+package io.millrace.jobmanager;
+
+import io.millrace.runtime.id.JobId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A job at a moment.
+ *
+ * @param restarts how often it was restarted
+ * @param exceptions newest first, a bounded number
+ */
+public record JobView(
+    JobId id,
+    String name,
+    Status status,
+    Instant submitted,
+    Optional<Instant> finished,
+    int restarts,
+    List<VertexView> vertices,
+    CheckpointsView checkpoints,
+    List<ExceptionView> exceptions) {
+
+  /** Life of a job. */
+  public enum Status {
+    CREATED,
+    WAITING_FOR_SLOTS,
+    DEPLOYING,
+    RUNNING,
+    RESTARTING,
+    CANCELLING,
+    FINISHED,
+    CANCELED,
+    FAILED;
+
+    public boolean isTerminal() {
+      return this == FINISHED || this == CANCELED || this == FAILED;
+    }
+  }
+
+  /**
+   * A vertex of the graph.
+   *
+   * @param operators names of its chained operators
+   * @param inputs indexes of the vertices it reads from
+   * @param recordsIn total since start of the current execution, as all counts here
+   * @param watermark lowest over the subtasks, milliseconds; {@link Long#MIN_VALUE} for none
+   * @param busy share of time, 0 to 1, over the last interval; so are {@code backpressured} and
+   *     {@code idle}
+   * @param counters named counters of the operators, summed over subtasks, such as {@code
+   *     lateRecordsDropped}
+   */
+  public record VertexView(
+      int index,
+      String name,
+      int parallelism,
+      List<String> operators,
+      List<Integer> inputs,
+      Map<String, Integer> subtasksByState,
+      long recordsIn,
+      long recordsOut,
+      double recordsInPerSecond,
+      double recordsOutPerSecond,
+      double busy,
+      double backpressured,
+      double idle,
+      long watermark,
+      Map<String, Long> counters,
+      List<String> taskManagers) {}
+
+  /** Checkpoints of the job. */
+  public record CheckpointsView(
+      long completed,
+      long failed,
+      long inProgress,
+      Optional<CheckpointView> latest,
+      Optional<Long> restoredFrom,
+      List<CheckpointView> history) {}
+
+  /** One checkpoint. */
+  public record CheckpointView(
+      long id,
+      boolean savepoint,
+      String status,
+      Instant triggered,
+      Duration duration,
+      long bytes,
+      String location,
+      Optional<String> failure) {}
+
+  /** A failure and where it came from. */
+  public record ExceptionView(
+      Instant time,
+      String summary,
+      String stackTrace,
+      Optional<String> subtask,
+      Optional<String> taskManager) {}
+}
