@@ -1,0 +1,55 @@
+package io.millrace.core.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Checkpoints and savepoints. A job's own settings in its program win. */
+public final class CheckpointOptions {
+  public static final ConfigOption<Optional<String>> DIRECTORY =
+      ConfigOption.optionalString(
+          "checkpoint.directory",
+          "Where checkpoints are kept; all processes must reach it. 'none' is a directory of the "
+              + "cluster's run directory.");
+  public static final ConfigOption<Optional<String>> SAVEPOINT_DIRECTORY =
+      ConfigOption.optionalString(
+          "checkpoint.savepoint-directory",
+          "Where savepoints go that name no directory. 'none' is a directory beside the "
+              + "checkpoints.");
+  public static final ConfigOption<Optional<Duration>> INTERVAL =
+      ConfigOption.optionalDuration(
+          "checkpoint.interval",
+          "Time between the starts of two checkpoints of jobs that set none; 'none' for no periodic "
+              + "checkpoints.");
+  public static final ConfigOption<Duration> TIMEOUT =
+      ConfigOption.duration(
+          "checkpoint.timeout", "10 min", "After which a checkpoint that is not done is given up.");
+  public static final ConfigOption<Duration> MIN_PAUSE =
+      ConfigOption.duration(
+          "checkpoint.min-pause", "0 s", "Time between the end of one and the start of the next.");
+  public static final ConfigOption<Integer> RETAINED =
+      ConfigOption.integer(
+          "checkpoint.retained", 1, 1_000, "3", "Completed checkpoints that are kept.");
+  public static final ConfigOption<Integer> TOLERABLE_FAILURES =
+      ConfigOption.integer(
+          "checkpoint.tolerable-failures",
+          0,
+          Integer.MAX_VALUE,
+          "3",
+          "Checkpoints that may fail in a row before the job is restarted.");
+
+  static final OptionGroup GROUP =
+      new OptionGroup(
+          "Checkpoints",
+          "Where and how often state is made durable. What a job's program sets wins.",
+          List.of(
+              DIRECTORY,
+              SAVEPOINT_DIRECTORY,
+              INTERVAL,
+              TIMEOUT,
+              MIN_PAUSE,
+              RETAINED,
+              TOLERABLE_FAILURES));
+
+  private CheckpointOptions() {}
+}

@@ -1,0 +1,18 @@
+package io.millrace.core.config;
+
+import java.util.List;
+
+/** Every option there is, in the order of the documentation. */
+public final class MillraceOptions {
+  private MillraceOptions() {}
+
+  public static List<OptionGroup> groups() {
+    return List.of(
+        ExecutionOptions.GROUP,
+        CheckpointOptions.GROUP,
+        RestartOptions.GROUP,
+        RestOptions.GROUP,
+        JobManagerOptions.GROUP,
+        TaskManagerOptions.GROUP);
+  }
+}

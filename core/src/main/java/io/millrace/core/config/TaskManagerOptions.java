@@ -1,0 +1,46 @@
+package io.millrace.core.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The TaskManager processes. */
+public final class TaskManagerOptions {
+  public static final ConfigOption<String> HOST =
+      ConfigOption.string(
+          "taskmanager.host",
+          "127.0.0.1",
+          "Address other TaskManagers reach this one at, and it listens on.");
+  public static final ConfigOption<Integer> SLOTS =
+      ConfigOption.integer(
+          "taskmanager.slots", 1, 1024, "2", "Slots: how many parallel pipelines it runs.");
+  public static final ConfigOption<Integer> DATA_PORT =
+      ConfigOption.port(
+          "taskmanager.data-port",
+          "0",
+          "Port other TaskManagers send records to; 0 takes a free one.");
+  public static final ConfigOption<Integer> METRICS_PORT =
+      ConfigOption.port(
+          "taskmanager.metrics-port", "0", "Port of its /metrics page; 0 takes a free one.");
+  public static final ConfigOption<MemorySize> MEMORY =
+      ConfigOption.memory("taskmanager.memory", "1 GiB", "Heap of a TaskManager's process.");
+  public static final ConfigOption<Optional<String>> WORK_DIRECTORY =
+      ConfigOption.optionalString(
+          "taskmanager.work-directory",
+          "Where fetched job jars and spilled data are kept while it runs. 'none' is the system's "
+              + "temporary directory.");
+  public static final ConfigOption<Duration> HEARTBEAT_INTERVAL =
+      ConfigOption.duration(
+          "taskmanager.heartbeat-interval",
+          "1 s",
+          "How often it reports to the JobManager that it lives, and what its tasks have counted.");
+
+  static final OptionGroup GROUP =
+      new OptionGroup(
+          "TaskManager",
+          "The processes that run the tasks.",
+          List.of(
+              HOST, SLOTS, DATA_PORT, METRICS_PORT, MEMORY, WORK_DIRECTORY, HEARTBEAT_INTERVAL));
+
+  private TaskManagerOptions() {}
+}
