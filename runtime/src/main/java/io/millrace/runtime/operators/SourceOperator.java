@@ -1,0 +1,254 @@
+package io.millrace.runtime.operators;
+
+import io.millrace.core.function.RuntimeContext.Counter;
+import io.millrace.core.source.PollStatus;
+import io.millrace.core.source.ReaderOutput;
+import io.millrace.core.source.Source;
+import io.millrace.core.source.SourceReader;
+import io.millrace.core.source.SourceReaderContext;
+import io.millrace.core.source.SourceSplit;
+import io.millrace.core.time.TimestampAssigner;
+import io.millrace.core.time.WatermarkGenerator;
+import io.millrace.core.time.WatermarkStrategy;
+import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.state.StateHandles.Blob;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Drives a {@link SourceReader}: the head of a source's chain. Records go through their split's
+ * output, which assigns timestamps and makes the split's watermark; the source's watermark is the
+ * least over its active splits.
+ */
+public final class SourceOperator<T, SplitT extends SourceSplit> extends Operator<T> {
+  private final Source<T, SplitT, ?> source;
+  private final WatermarkStrategy<T> strategy;
+  private SourceReader<T, SplitT> reader;
+  private Output<T> output;
+
+  public SourceOperator(Source<T, SplitT, ?> source, WatermarkStrategy<T> strategy) {
+    this.source = source;
+    this.strategy = strategy;
+  }
+
+  @Override
+  public void open() throws Exception {
+    output = new Output<>(out, strategy, context);
+    reader = source.createReader(new ReaderContext(context));
+    reader.start();
+    assign(context.restoredSplits());
+  }
+
+  /** Takes splits from the enumerator or from a checkpoint. */
+  public void assign(List<Blob> serialized) throws Exception {
+    List<SplitT> splits = new ArrayList<>(serialized.size());
+    for (Blob blob : serialized) {
+      splits.add(source.splitSerializer().deserialize(blob.version(), blob.bytes()));
+    }
+    if (!splits.isEmpty()) {
+      reader.addSplits(splits);
+    }
+  }
+
+  public void noMoreSplits() {
+    reader.noMoreSplits();
+  }
+
+  /** Reads at most a batch of records into the chain. */
+  public PollStatus poll() throws Exception {
+    output.begin();
+    return reader.poll(output);
+  }
+
+  /** Least watermark over the active splits, monotone; milliseconds. Looked at after a poll. */
+  public long watermark() {
+    return output.watermark();
+  }
+
+  /**
+   * Whether no split is active: then the source does not hold the watermark of its consumers
+   * (invariants W2, W3).
+   */
+  public boolean isIdle() {
+    return output.isIdle();
+  }
+
+  @Override
+  public boolean onProcessingTime(long now) {
+    return true; // only there to have the idleness looked at again
+  }
+
+  @Override
+  public void snapshot(CheckpointId checkpoint, OperatorSnapshot snapshot) throws Exception {
+    List<Blob> blobs = new ArrayList<>();
+    for (SplitT split : reader.snapshotState(checkpoint.value())) {
+      blobs.add(
+          new Blob(source.splitSerializer().version(), source.splitSerializer().serialize(split)));
+    }
+    snapshot.splits(blobs);
+  }
+
+  @Override
+  public void checkpointCompleted(CheckpointId checkpoint) throws Exception {
+    reader.notifyCheckpointComplete(checkpoint.value());
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (reader != null) {
+      reader.close();
+    }
+  }
+
+  /** The reader's output. */
+  private static final class Output<T> implements ReaderOutput<T> {
+    private final Receiver<T> out;
+    private final WatermarkStrategy<T> strategy;
+    private final OperatorContext context;
+    private final Map<String, Split<T>> splits = new LinkedHashMap<>();
+    private final long idleness;
+    private long watermark = Long.MIN_VALUE;
+    private int emitted;
+
+    Output(Receiver<T> out, WatermarkStrategy<T> strategy, OperatorContext context) {
+      this.out = out;
+      this.strategy = strategy;
+      this.context = context;
+      this.idleness = strategy.idlenessMillis();
+    }
+
+    void begin() {
+      emitted = 0;
+    }
+
+    @Override
+    public boolean hasRoom() {
+      return emitted < RecordBatch.CAPACITY && context.hasRoom();
+    }
+
+    @Override
+    public SplitOutput<T> split(String splitId) {
+      Split<T> split = splits.get(splitId);
+      if (split == null) {
+        split = new Split<>(this, strategy.createGenerator(), strategy.timestampAssigner());
+        splits.put(splitId, split);
+      }
+      return split;
+    }
+
+    @Override
+    public void releaseSplit(String splitId) {
+      splits.remove(splitId);
+    }
+
+    long watermark() {
+      long least = Long.MAX_VALUE;
+      boolean active = false;
+      for (Split<T> split : splits.values()) {
+        if (!split.isIdle()) {
+          active = true;
+          least = Math.min(least, split.generator.currentWatermark());
+        }
+      }
+      if (active && least > watermark) {
+        watermark = least;
+      }
+      return watermark;
+    }
+
+    boolean isIdle() {
+      for (Split<T> split : splits.values()) {
+        if (!split.isIdle()) {
+          return false;
+        }
+      }
+      return idleness != Long.MAX_VALUE;
+    }
+  }
+
+  /** The output of one split: on the path of every record of the source. */
+  private static final class Split<T> implements ReaderOutput.SplitOutput<T> {
+    private static final long NOT_EMPTY = Long.MIN_VALUE;
+
+    private final Output<T> owner;
+    private final Receiver<T> out;
+    private final WatermarkGenerator<T> generator;
+    private final TimestampAssigner<T> assigner;
+    private long emptySince = NOT_EMPTY;
+
+    Split(Output<T> owner, WatermarkGenerator<T> generator, TimestampAssigner<T> assigner) {
+      this.owner = owner;
+      this.out = owner.out;
+      this.generator = generator;
+      this.assigner = assigner;
+    }
+
+    @Override
+    public void collect(T record, long timestamp) throws Exception {
+      long time = assigner.extractTimestamp(record, timestamp);
+      generator.onEvent(record, time);
+      emptySince = NOT_EMPTY;
+      owner.emitted++;
+      out.process(record, time);
+    }
+
+    @Override
+    public void polledEmpty() {
+      if (emptySince == NOT_EMPTY && owner.idleness != Long.MAX_VALUE) {
+        emptySince = owner.context.currentProcessingTime();
+        owner.context.scheduleProcessingTime(emptySince + owner.idleness);
+      }
+    }
+
+    boolean isIdle() {
+      return emptySince != NOT_EMPTY
+          && owner.context.currentProcessingTime() - emptySince >= owner.idleness;
+    }
+  }
+
+  /** What the reader sees of its subtask. */
+  private record ReaderContext(OperatorContext context) implements SourceReaderContext {
+    @Override
+    public String jobName() {
+      return context.runtimeContext().getJobName();
+    }
+
+    @Override
+    public int subtaskIndex() {
+      return context.runtimeContext().getIndexOfThisSubtask();
+    }
+
+    @Override
+    public int parallelism() {
+      return context.runtimeContext().getNumberOfParallelSubtasks();
+    }
+
+    @Override
+    public ClassLoader userCodeClassLoader() {
+      return context.runtimeContext().getUserCodeClassLoader();
+    }
+
+    @Override
+    public void requestSplit() {
+      context.requestSplit();
+    }
+
+    @Override
+    public void wakeUp() {
+      context.wakeUp();
+    }
+
+    @Override
+    public void fail(Throwable cause) {
+      context.fail(cause);
+    }
+
+    @Override
+    public Counter counter(String name) {
+      return context.runtimeContext().counter(name);
+    }
+  }
+}
