@@ -1,0 +1,188 @@
+package io.millrace.runtime.rpc;
+
+import com.google.protobuf.ByteString;
+import io.millrace.runtime.id.AttemptId;
+import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.id.JobId;
+import io.millrace.runtime.id.SubtaskId;
+import io.millrace.runtime.rpc.proto.ControlProto;
+import io.millrace.runtime.state.KeyGroupRange;
+import io.millrace.runtime.state.StateHandles;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Deployments, attempts and state handles as protobuf messages and back. */
+final class DeploymentMessages {
+  private DeploymentMessages() {}
+
+  static ControlProto.Attempt encode(AttemptId attempt) {
+    return ControlProto.Attempt.newBuilder()
+        .setJob(attempt.job().value())
+        .setVertex(attempt.subtask().vertex())
+        .setSubtask(attempt.subtask().index())
+        .setAttempt(attempt.attempt())
+        .build();
+  }
+
+  static AttemptId decode(ControlProto.Attempt message) {
+    return new AttemptId(
+        new SubtaskId(new JobId(message.getJob()), message.getVertex(), message.getSubtask()),
+        message.getAttempt());
+  }
+
+  static ControlProto.Deployment encode(TaskDeployment deployment) {
+    ControlProto.Deployment.Builder message =
+        ControlProto.Deployment.newBuilder()
+            .setAttempt(encode(deployment.attempt()))
+            .setJobName(deployment.jobName())
+            .setVertex(GraphMessages.encode(deployment.vertex()))
+            .setCheckpoints(GraphMessages.encode(deployment.checkpoints()))
+            .addAllJars(deployment.jars())
+            .putAllRestore(encode(deployment.restore()));
+    for (TaskDeployment.Input input : deployment.inputs()) {
+      message.addInputs(
+          ControlProto.Input.newBuilder()
+              .setEdge(GraphMessages.encode(input.edge()))
+              .setProducerParallelism(input.producerParallelism())
+              .addAllProducers(encodePeers(input.producers())));
+    }
+    for (TaskDeployment.Output output : deployment.outputs()) {
+      message.addOutputs(
+          ControlProto.Output.newBuilder()
+              .setEdge(GraphMessages.encode(output.edge()))
+              .setConsumerParallelism(output.consumerParallelism())
+              .setConsumerMaxParallelism(output.consumerMaxParallelism())
+              .addAllConsumers(encodePeers(output.consumers())));
+    }
+    deployment.restoredFrom().ifPresent(id -> message.setRestoredFrom(id.value()));
+    return message.build();
+  }
+
+  static TaskDeployment decode(ControlProto.Deployment message) {
+    return new TaskDeployment(
+        decode(message.getAttempt()),
+        message.getJobName(),
+        GraphMessages.decode(message.getVertex()),
+        message.getInputsList().stream()
+            .map(
+                input ->
+                    new TaskDeployment.Input(
+                        GraphMessages.decode(input.getEdge()),
+                        input.getProducerParallelism(),
+                        decodePeers(input.getProducersList())))
+            .toList(),
+        message.getOutputsList().stream()
+            .map(
+                output ->
+                    new TaskDeployment.Output(
+                        GraphMessages.decode(output.getEdge()),
+                        output.getConsumerParallelism(),
+                        output.getConsumerMaxParallelism(),
+                        decodePeers(output.getConsumersList())))
+            .toList(),
+        GraphMessages.decode(message.getCheckpoints()),
+        List.copyOf(message.getJarsList()),
+        decode(message.getRestoreMap()),
+        message.hasRestoredFrom()
+            ? Optional.of(new CheckpointId(message.getRestoredFrom()))
+            : Optional.empty());
+  }
+
+  private static List<ControlProto.Peer> encodePeers(List<TaskDeployment.Peer> peers) {
+    return peers.stream()
+        .map(
+            peer ->
+                ControlProto.Peer.newBuilder()
+                    .setSubtask(peer.subtask())
+                    .setTaskManager(peer.taskManager())
+                    .setHost(peer.host())
+                    .setDataPort(peer.dataPort())
+                    .build())
+        .toList();
+  }
+
+  private static List<TaskDeployment.Peer> decodePeers(List<ControlProto.Peer> messages) {
+    return messages.stream()
+        .map(
+            peer ->
+                new TaskDeployment.Peer(
+                    peer.getSubtask(), peer.getTaskManager(), peer.getHost(), peer.getDataPort()))
+        .toList();
+  }
+
+  static Map<String, ControlProto.Handles> encode(Map<String, StateHandles> byUid) {
+    Map<String, ControlProto.Handles> messages = new HashMap<>();
+    byUid.forEach((uid, handles) -> messages.put(uid, encode(handles)));
+    return messages;
+  }
+
+  static Map<String, StateHandles> decode(Map<String, ControlProto.Handles> messages) {
+    Map<String, StateHandles> byUid = new HashMap<>();
+    messages.forEach((uid, handles) -> byUid.put(uid, decode(handles)));
+    return byUid;
+  }
+
+  private static ControlProto.Handles encode(StateHandles handles) {
+    ControlProto.Handles.Builder message =
+        ControlProto.Handles.newBuilder()
+            .addAllSplits(encodeBlobs(handles.splits()))
+            .addAllCommittables(encodeBlobs(handles.committables()));
+    handles.operator().forEach(section -> message.addOperator(encode(section)));
+    for (StateHandles.KeyedSection section : handles.keyed()) {
+      ControlProto.KeyedSection.Builder keyed =
+          message
+              .addKeyedBuilder()
+              .setFirstGroup(section.range().first())
+              .setLastGroup(section.range().last());
+      section.groups().forEach(group -> keyed.addGroups(encode(group)));
+    }
+    return message.build();
+  }
+
+  private static StateHandles decode(ControlProto.Handles message) {
+    return new StateHandles(
+        message.getKeyedList().stream()
+            .map(
+                keyed ->
+                    new StateHandles.KeyedSection(
+                        new KeyGroupRange(keyed.getFirstGroup(), keyed.getLastGroup()),
+                        keyed.getGroupsList().stream().map(DeploymentMessages::decode).toList()))
+            .toList(),
+        message.getOperatorList().stream().map(DeploymentMessages::decode).toList(),
+        decodeBlobs(message.getSplitsList()),
+        decodeBlobs(message.getCommittablesList()));
+  }
+
+  private static ControlProto.FileSection encode(StateHandles.FileSection section) {
+    return ControlProto.FileSection.newBuilder()
+        .setPath(section.path())
+        .setOffset(section.offset())
+        .setLength(section.length())
+        .setCrc32C(section.crc32c())
+        .build();
+  }
+
+  private static StateHandles.FileSection decode(ControlProto.FileSection message) {
+    return new StateHandles.FileSection(
+        message.getPath(), message.getOffset(), message.getLength(), message.getCrc32C());
+  }
+
+  static List<ControlProto.Blob> encodeBlobs(List<StateHandles.Blob> blobs) {
+    return blobs.stream()
+        .map(
+            blob ->
+                ControlProto.Blob.newBuilder()
+                    .setVersion(blob.version())
+                    .setBytes(ByteString.copyFrom(blob.bytes()))
+                    .build())
+        .toList();
+  }
+
+  static List<StateHandles.Blob> decodeBlobs(List<ControlProto.Blob> messages) {
+    return messages.stream()
+        .map(blob -> new StateHandles.Blob(blob.getVersion(), blob.getBytes().toByteArray()))
+        .toList();
+  }
+}
