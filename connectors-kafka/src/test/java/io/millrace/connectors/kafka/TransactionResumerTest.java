@@ -1,0 +1,158 @@
+package io.millrace.connectors.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.testing.kafka.KafkaBroker;
+import java.io.BufferedReader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** K6: this process commits transactions that killed processes had prepared. */
+class TransactionResumerTest {
+  private static KafkaBroker newest;
+  private static KafkaBroker old;
+
+  private final TransactionResumer resumer = new ReflectiveTransactionResumer();
+
+  @BeforeAll
+  static void startBrokers() throws Exception {
+    newest = SharedBroker.get();
+    old = KafkaBroker.builder().transactionVersion(1).start();
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    old.close();
+  }
+
+  private static KafkaBroker broker(int transactionVersion) {
+    return transactionVersion == 2 ? newest : old;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aNewProcessCommitsWhatAKilledOneHadPrepared(int version) throws Exception {
+    KafkaBroker broker = broker(version);
+    String topic = "resumed";
+    broker.createTopic(topic, 2);
+    KafkaCommittable prepared = prepareInProcessAndKillIt(broker, topic, "killed-0-0");
+    assertThat(prepared.endBumpsEpoch()).isEqualTo(version == 2);
+    assertThat(Topics.readCommitted(broker, topic)).isEmpty();
+
+    resumeAndCommit(broker, prepared);
+    assertThat(Topics.readCommitted(broker, topic)).containsExactlyInAnyOrder("a", "b", "c");
+
+    // After another failure the same committable comes again.
+    resumeAndCommit(broker, prepared);
+    assertThat(Topics.readCommitted(broker, topic)).containsExactlyInAnyOrder("a", "b", "c");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void anAbortedTransactionIsNeverReportedAsCommitted(int version) throws Exception {
+    KafkaBroker broker = broker(version);
+    String topic = "fenced";
+    broker.createTopic(topic, 1);
+    KafkaCommittable prepared = prepareInProcessAndKillIt(broker, topic, "fenced-0-0");
+    try (Admin admin = broker.admin()) {
+      admin.fenceProducers(List.of("fenced-0-0")).all().get();
+    }
+    assertThatThrownBy(() -> resumeAndCommit(broker, prepared)).isInstanceOf(KafkaException.class);
+    assertThat(Topics.readCommitted(broker, topic)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void theIdIsGoodForFurtherTransactionsAfterwards(int version) throws Exception {
+    KafkaBroker broker = broker(version);
+    String topic = "further";
+    broker.createTopic(topic, 2);
+    KafkaCommittable first = prepareInProcessAndKillIt(broker, topic, "further-0-0");
+    resumeAndCommit(broker, first);
+    KafkaCommittable second = prepareInProcessAndKillIt(broker, topic, "further-0-0");
+    assertThat(second.epoch()).isGreaterThan(first.epoch());
+    resumeAndCommit(broker, second);
+    assertThat(Topics.readCommitted(broker, topic)).hasSize(6);
+  }
+
+  private void resumeAndCommit(KafkaBroker broker, KafkaCommittable prepared) {
+    KafkaProducer<byte[], byte[]> producer =
+        producer(broker.bootstrapServers(), prepared.transactionalId());
+    try {
+      resumer.resume(producer, prepared);
+      producer.commitTransaction();
+    } finally {
+      producer.close(Duration.ZERO);
+    }
+  }
+
+  private static KafkaProducer<byte[], byte[]> producer(String bootstrap, String id) {
+    return new KafkaProducer<>(
+        Map.of("bootstrap.servers", bootstrap, "transactional.id", id),
+        new ByteArraySerializer(),
+        new ByteArraySerializer());
+  }
+
+  private static KafkaCommittable prepareInProcessAndKillIt(
+      KafkaBroker broker, String topic, String id) throws Exception {
+    Process writer =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Writer.class.getName(),
+                broker.bootstrapServers(),
+                topic,
+                id)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (BufferedReader out = writer.inputReader()) {
+      String line;
+      do {
+        line = out.readLine();
+        assertThat(line).as("the writer's output").isNotNull();
+      } while (!line.startsWith("PREPARED "));
+      String[] parts = line.split(" ");
+      return new KafkaCommittable(
+          id,
+          Long.parseLong(parts[1]),
+          Short.parseShort(parts[2]),
+          Boolean.parseBoolean(parts[3]),
+          1);
+    } finally {
+      writer.destroyForcibly().waitFor();
+    }
+  }
+
+  /** Prepares a transaction of three records, says so and waits for its death. */
+  static final class Writer {
+    public static void main(String[] args) throws Exception {
+      KafkaProducer<byte[], byte[]> producer = producer(args[0], args[2]);
+      producer.initTransactions();
+      producer.beginTransaction();
+      for (String value : List.of("a", "b", "c")) {
+        producer.send(
+            new ProducerRecord<>(args[1], value.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+      }
+      producer.flush();
+      KafkaCommittable c = new ReflectiveTransactionResumer().identify(producer, args[2], 1);
+      System.out.println("PREPARED " + c.producerId() + " " + c.epoch() + " " + c.endBumpsEpoch());
+      System.out.flush();
+      Thread.sleep(Duration.ofMinutes(5).toMillis());
+    }
+  }
+}
