@@ -1,6 +1,5 @@
 package io.millrace.core.types;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -11,11 +10,15 @@ import java.util.Objects;
  * thread-safe.
  */
 public final class BinaryReader {
+  /** How deep a value of a type that contains itself may be nested. */
+  static final int MAX_DEPTH = 1000;
+
   private byte[] bytes;
   private int position;
   private int limit;
   private final ClassLoader classLoader;
   private List<Class<?>> dictionary;
+  private int depth;
 
   /**
    * @param classLoader resolves the class names of late-typed values
@@ -35,6 +38,7 @@ public final class BinaryReader {
     this.bytes = newBytes;
     this.position = offset;
     this.limit = offset + length;
+    this.depth = 0;
     if (dictionary != null) {
       dictionary.clear();
     }
@@ -113,8 +117,45 @@ public final class BinaryReader {
 
   public String readString() {
     int length = readSize(1);
-    int at = advance(length);
-    return new String(bytes, at, length, StandardCharsets.UTF_8);
+    return Utf8.decode(bytes, advance(length), length);
+  }
+
+  /** Reads what {@link BinaryWriter#writeNullableString} wrote. */
+  public String readNullableString() {
+    int length = readVarInt() - 1;
+    if (length == -1) {
+      return null;
+    }
+    return Utf8.decode(bytes, advance(length), length);
+  }
+
+  /** Reads the marker before a nullable value: whether it is there. */
+  public boolean readPresence() {
+    byte marker = readByte();
+    if ((marker & ~1) != 0) {
+      throw new CorruptDataException(
+          "A null marker of " + marker + " at position " + (position - 1));
+    }
+    return marker != 0;
+  }
+
+  /** Steps over bytes that the caller reads from {@link #array}; returns where they begin. */
+  int take(int length) {
+    return advance(length);
+  }
+
+  byte[] array() {
+    return bytes;
+  }
+
+  void enter() {
+    if (++depth > MAX_DEPTH) {
+      throw new CorruptDataException("Values nested more than " + MAX_DEPTH + " levels deep");
+    }
+  }
+
+  void leave() {
+    depth--;
   }
 
   /**
@@ -133,11 +174,15 @@ public final class BinaryReader {
       return dictionary.get(reference - 1);
     }
     String name = readString();
+    Class<?> type = loadClass(name);
+    dictionary.add(type);
+    return type;
+  }
+
+  Class<?> loadClass(String name) {
     try {
-      Class<?> type = Class.forName(name, false, classLoader);
-      dictionary.add(type);
-      return type;
-    } catch (ClassNotFoundException e) {
+      return Class.forName(name, false, classLoader);
+    } catch (ClassNotFoundException | LinkageError e) {
       throw new CorruptDataException("Class " + name + " is not in the job's jars", e);
     }
   }

@@ -3,7 +3,6 @@ package io.millrace.core.types;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,6 +21,7 @@ public final class BinaryWriter {
 
   private byte[] bytes;
   private int size;
+  private int depth;
   private Map<String, Integer> dictionary;
 
   public BinaryWriter() {
@@ -57,6 +57,7 @@ public final class BinaryWriter {
   /** Empties the writer, its dictionary too, keeping the array. */
   public void reset() {
     size = 0;
+    depth = 0;
     if (dictionary != null) {
       dictionary.clear();
     }
@@ -115,30 +116,71 @@ public final class BinaryWriter {
     size += length;
   }
 
-  /** UTF-8 with a length in bytes before it; ASCII strings are copied without an encoder. */
+  /**
+   * UTF-8 with its length in bytes before it. A surrogate without its partner is written as three
+   * bytes too (as in WTF-8), so that every string comes back as it was and no two strings share an
+   * encoding.
+   */
   public void writeString(String value) {
+    writeString(value, 0);
+  }
+
+  /** As {@link #writeString}, one added to the length so that 0 stands for null. */
+  public void writeNullableString(String value) {
+    if (value == null) {
+      writeByte(0);
+    } else {
+      writeString(value, 1);
+    }
+  }
+
+  private void writeString(String value, int added) {
     int length = value.length();
-    ensure(length + 5);
-    int start = size;
-    if (length < 128) {
-      int at = start + 1;
+    if (length < 128 - added) {
+      ensure(length + 1);
+      byte[] target = bytes;
+      int at = size + 1;
       int i = 0;
       for (; i < length; i++) {
         char c = value.charAt(i);
         if (c >= 0x80) {
           break;
         }
-        bytes[at + i] = (byte) c;
+        target[at + i] = (byte) c;
       }
       if (i == length) {
-        bytes[start] = (byte) length;
+        target[size] = (byte) (length + added);
         size = at + length;
         return;
       }
     }
-    byte[] encoded = value.getBytes(StandardCharsets.UTF_8);
-    writeVarInt(encoded.length);
-    writeBytes(encoded, 0, encoded.length);
+    long encoded = Utf8.length(value);
+    if (encoded > MAX_CAPACITY) {
+      throw new IllegalStateException("A string of more than 2 GiB can't be written");
+    }
+    writeVarInt((int) encoded + added);
+    ensure((int) encoded);
+    Utf8.encode(value, bytes, size);
+    size += (int) encoded;
+  }
+
+  /**
+   * Counts a level of nesting in a type that contains itself.
+   *
+   * @throws IllegalStateException beyond {@link BinaryReader#MAX_DEPTH} levels
+   */
+  void enter() {
+    if (++depth > BinaryReader.MAX_DEPTH) {
+      depth = 0;
+      throw new IllegalStateException(
+          "A value nested more than "
+              + BinaryReader.MAX_DEPTH
+              + " levels deep, or containing itself, can't be written; hold the elements in a List");
+    }
+  }
+
+  void leave() {
+    depth--;
   }
 
   /** Writes a class name, or its number if this writer has written it before. */

@@ -11,4 +11,12 @@ public final class CorruptDataException extends RuntimeException {
   public CorruptDataException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /** Called by generated serializers: what a failed construction of a value says of the data. */
+  public static CorruptDataException of(RuntimeException failure, String className) {
+    return failure instanceof CorruptDataException corrupt
+        ? corrupt
+        : new CorruptDataException(
+            "The bytes read are no value of " + className + ": " + failure.getMessage(), failure);
+  }
 }

@@ -26,4 +26,18 @@ public interface KeyCodec<K> {
   void encode(K key, BinaryWriter out);
 
   K decode(BinaryReader in);
+
+  /** Writes a part of a compound key, which may be null. */
+  default void encodeNullable(K key, BinaryWriter out) {
+    if (key == null) {
+      out.writeByte(0);
+    } else {
+      out.writeByte(1);
+      encode(key, out);
+    }
+  }
+
+  default K decodeNullable(BinaryReader in) {
+    return in.readPresence() ? decode(in) : null;
+  }
 }

@@ -16,7 +16,7 @@ final class LateTyped extends TypeInformation<Object> {
 
   @Override
   public TypeSerializer<Object> serializer() {
-    throw new UnsupportedTypeException("late-typed values");
+    return new LateSerializer(Object.class);
   }
 
   @Override
@@ -26,16 +26,25 @@ final class LateTyped extends TypeInformation<Object> {
 
   @Override
   public KeyCodec<Object> keyCodec() {
-    throw new UnsupportedTypeException("late-typed keys");
+    return new LateKeyCodec();
   }
 
   @Override
   public TypeSchema schema() {
-    return new TypeSchema("late-typed");
+    return TypeSchema.late(Object.class);
   }
 
   @Override
   public boolean isLateTyped() {
     return true;
+  }
+
+  private Object readResolve() {
+    return INSTANCE;
+  }
+
+  @Override
+  public String toString() {
+    return "late-typed";
   }
 }

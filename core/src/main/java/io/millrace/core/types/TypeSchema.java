@@ -1,4 +1,150 @@
 package io.millrace.core.types;
 
-/** What a snapshot says of a type. */
-public record TypeSchema(String description) {}
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a snapshot says of a type: all that is needed to read its values without the program that
+ * wrote them, and to compare them with the program that reads them (invariant SE1).
+ *
+ * @param name of the type, as in source code with full class names
+ * @param parts fields in the order in which they are written; the element of an optional, array or
+ *     collection; key and value of a map; the variants of a sealed type by their tags
+ * @param constants of an enum, in order of declaration
+ */
+public record TypeSchema(Kind kind, String name, List<Part> parts, List<String> constants) {
+  private static final int FORMAT_VERSION = 1;
+  private static final int MAX_DEPTH = 200;
+
+  /** How values are written. */
+  public enum Kind {
+    BASIC,
+    ENUM,
+    RECORD,
+    POJO,
+    OPTIONAL,
+    COLLECTION,
+    MAP,
+    ARRAY,
+    SEALED,
+    LATE,
+    /** A type that encloses this place, by its name. */
+    REFERENCE
+  }
+
+  /** A named part of a type. */
+  public record Part(String name, TypeSchema schema) {}
+
+  public TypeSchema {
+    parts = List.copyOf(parts);
+    constants = List.copyOf(constants);
+  }
+
+  static TypeSchema leaf(Kind kind, String name) {
+    return new TypeSchema(kind, name, List.of(), List.of());
+  }
+
+  static TypeSchema late(Class<?> bound) {
+    return leaf(Kind.LATE, bound.getName());
+  }
+
+  /** Writes the schema with a format version before it. */
+  public void write(BinaryWriter out) {
+    out.writeByte(FORMAT_VERSION);
+    writeTree(out);
+  }
+
+  private void writeTree(BinaryWriter out) {
+    out.writeString(kind.name());
+    out.writeString(name);
+    out.writeVarInt(parts.size());
+    for (Part part : parts) {
+      out.writeString(part.name());
+      part.schema().writeTree(out);
+    }
+    out.writeVarInt(constants.size());
+    constants.forEach(out::writeString);
+  }
+
+  /**
+   * @throws CorruptDataException if the bytes are no schema, or of a later format
+   */
+  public static TypeSchema read(BinaryReader in) {
+    int version = in.readByte();
+    if (version != FORMAT_VERSION) {
+      throw new CorruptDataException(
+          "A type schema of format " + version + "; this build reads " + FORMAT_VERSION);
+    }
+    return readTree(in, 0);
+  }
+
+  private static TypeSchema readTree(BinaryReader in, int depth) {
+    if (depth > MAX_DEPTH) {
+      throw new CorruptDataException("A type schema nested more than " + MAX_DEPTH + " deep");
+    }
+    Kind kind = kindOf(in.readString());
+    String name = in.readString();
+    List<Part> parts = new ArrayList<>();
+    for (int n = in.readSize(1); n > 0; n--) {
+      String part = in.readString();
+      parts.add(new Part(part, readTree(in, depth + 1)));
+    }
+    List<String> constants = new ArrayList<>();
+    for (int n = in.readSize(1); n > 0; n--) {
+      constants.add(in.readString());
+    }
+    return new TypeSchema(kind, name, parts, constants);
+  }
+
+  private static Kind kindOf(String name) {
+    for (Kind kind : Kind.values()) {
+      if (kind.name().equals(name)) {
+        return kind;
+      }
+    }
+    throw new CorruptDataException("'" + name + "' is no kind of type");
+  }
+
+  /**
+   * What keeps values written with the other schema from being read with this one; empty if they
+   * can be read as they are.
+   */
+  public Optional<String> differenceFrom(TypeSchema written) {
+    return difference(written, name);
+  }
+
+  private Optional<String> difference(TypeSchema written, String path) {
+    if (kind != written.kind || !name.equals(written.name)) {
+      return Optional.of(
+          path + " was " + written.describe() + " when it was written and is now " + describe());
+    }
+    if (!constants.equals(written.constants) && !constants.containsAll(written.constants)) {
+      List<String> removed = new ArrayList<>(written.constants);
+      removed.removeAll(constants);
+      return Optional.of(path + " has lost the constants " + removed);
+    }
+    List<String> before = written.parts.stream().map(Part::name).toList();
+    List<String> now = parts.stream().map(Part::name).toList();
+    if (kind == Kind.SEALED ? !now.containsAll(before) : !now.equals(before)) {
+      return Optional.of(path + " had " + before + " when it was written and has now " + now);
+    }
+    for (Part part : written.parts) {
+      TypeSchema current =
+          parts.stream()
+              .filter(p -> p.name().equals(part.name()))
+              .findFirst()
+              .orElseThrow()
+              .schema();
+      Optional<String> found = current.difference(part.schema(), path + "." + part.name());
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private String describe() {
+    return kind + " " + name;
+  }
+}

@@ -10,4 +10,8 @@ public final class UnsupportedTypeException extends RuntimeException {
   public UnsupportedTypeException(String message) {
     super(message);
   }
+
+  public UnsupportedTypeException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }
