@@ -1,0 +1,140 @@
+package io.millrace.jobmanager.rest;
+
+import io.millrace.jobmanager.Dispatcher;
+import io.millrace.jobmanager.JobView;
+import io.millrace.jobmanager.JobView.CheckpointView;
+import io.millrace.jobmanager.JobView.CheckpointsView;
+import io.millrace.jobmanager.JobView.ExceptionView;
+import io.millrace.jobmanager.JobView.VertexView;
+import io.millrace.jobmanager.TaskManagerView;
+import io.millrace.jobmanager.UnknownJobException;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.id.JobId;
+import io.millrace.runtime.id.TaskManagerId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Holds jobs that tests put in; notes what it was asked to do. */
+final class FakeDispatcher implements Dispatcher {
+  static final Instant START = Instant.parse("2026-01-01T10:00:00Z");
+
+  final Map<JobId, JobView> jobs = new ConcurrentHashMap<>();
+  final List<String> asked = new CopyOnWriteArrayList<>();
+  volatile CompletionStage<String> savepoint = CompletableFuture.completedFuture("/sp/1");
+
+  static JobView job(long id, JobView.Status status) {
+    CheckpointView checkpoint =
+        new CheckpointView(
+            7, false, "COMPLETED", START, Duration.ofMillis(123), 4096, "/cp/7", Optional.empty());
+    CheckpointView failed =
+        new CheckpointView(
+            6, true, "FAILED", START, Duration.ZERO, 0, "", Optional.of("disk is full"));
+    return new JobView(
+        JobId.of(id),
+        "hot auctions",
+        status,
+        START.plusSeconds(id),
+        status.isTerminal() ? Optional.of(START.plusSeconds(60)) : Optional.empty(),
+        2,
+        List.of(
+            new VertexView(
+                0,
+                "Source: bids",
+                2,
+                List.of("Source: bids", "parse"),
+                List.of(),
+                Map.of("RUNNING", 2),
+                0,
+                1_000,
+                0,
+                500.5,
+                0.25,
+                0.5,
+                0.25,
+                1_700_000_000_000L,
+                Map.of("lateRecordsDropped", 3L),
+                List.of("tm-1")),
+            new VertexView(
+                1,
+                "count",
+                2,
+                List.of("count"),
+                List.of(0),
+                Map.of("RUNNING", 2),
+                1_000,
+                10,
+                500,
+                5,
+                Double.NaN,
+                0,
+                1,
+                Long.MIN_VALUE,
+                Map.of(),
+                List.of("tm-1"))),
+        new CheckpointsView(
+            7, 1, 0, Optional.of(checkpoint), Optional.of(5L), List.of(checkpoint, failed)),
+        List.of(
+            new ExceptionView(
+                START,
+                "count: boom",
+                "java.lang.Boom\n\tat x",
+                Optional.of("1.0"),
+                Optional.empty())));
+  }
+
+  @Override
+  public CompletionStage<JobId> submit(
+      JobGraph graph, Optional<String> from, boolean allowDroppedState) {
+    asked.add("submit " + graph.name() + " " + graph.jars() + " " + from + " " + allowDroppedState);
+    return CompletableFuture.completedFuture(JobId.of(99));
+  }
+
+  @Override
+  public CompletionStage<Void> cancel(JobId job) {
+    if (!jobs.containsKey(job)) {
+      return CompletableFuture.failedFuture(new UnknownJobException(job));
+    }
+    asked.add("cancel " + job);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletionStage<String> savepoint(JobId job, Optional<String> directory) {
+    asked.add("savepoint " + job + " " + directory);
+    return savepoint;
+  }
+
+  @Override
+  public CompletionStage<String> stop(JobId job, Optional<String> directory, boolean drain) {
+    asked.add("stop " + job + " " + directory + " " + drain);
+    return savepoint;
+  }
+
+  @Override
+  public CompletionStage<JobView> onTermination(JobId job) {
+    return new CompletableFuture<>();
+  }
+
+  @Override
+  public List<JobView> jobs() {
+    return List.copyOf(jobs.values());
+  }
+
+  @Override
+  public Optional<JobView> job(JobId job) {
+    return Optional.ofNullable(jobs.get(job));
+  }
+
+  @Override
+  public List<TaskManagerView> taskManagers() {
+    return List.of(
+        new TaskManagerView(new TaskManagerId("tm-1"), "127.0.0.1", 4001, 4002, 42, 2, 1, START));
+  }
+}
