@@ -3,25 +3,16 @@ package io.millrace.runtime.operators;
 import io.millrace.core.function.MapFunction;
 
 /** Runs a {@link MapFunction}. */
-public final class MapOperator<I, O> extends OneInputOperator<I, O> {
+public final class MapOperator<I, O> extends FunctionOperator<MapFunction<I, O>, I, O> {
   private final MapFunction<I, O> function;
 
   public MapOperator(MapFunction<I, O> function) {
+    super(function);
     this.function = function;
-  }
-
-  @Override
-  public void open() throws Exception {
-    Functions.open(function, context);
   }
 
   @Override
   public void process(I value, long timestamp) throws Exception {
     out.process(function.map(value), timestamp);
-  }
-
-  @Override
-  public void close() throws Exception {
-    Functions.close(function);
   }
 }

@@ -64,7 +64,23 @@ public abstract class Operator<O> {
   }
 
   /**
-   * Snapshot of what is not in the keyed or operator state backends; those are taken by the engine.
+   * Whether this operator makes the watermark of its output itself. Then incoming watermarks still
+   * come to {@link #onWatermark}, but go no further, except the last one ({@link Long#MAX_VALUE});
+   * in their place the engine asks for {@link #watermark} after each batch and forwards it if it is
+   * larger than the one before.
+   */
+  public boolean makesWatermarks() {
+    return false;
+  }
+
+  /** Only if {@link #makesWatermarks}: the watermark of the output now, in milliseconds. */
+  public long watermark() {
+    return Long.MIN_VALUE;
+  }
+
+  /**
+   * Snapshot of what is not in the keyed or operator state backends; those are taken by the engine
+   * right after this call, so that an operator may bring them up to date here.
    */
   public void snapshot(CheckpointId checkpoint, OperatorSnapshot snapshot) throws Exception {}
 
