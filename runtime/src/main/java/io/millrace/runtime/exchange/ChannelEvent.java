@@ -15,8 +15,14 @@ public sealed interface ChannelEvent {
    */
   record Idleness(boolean idle) implements ChannelEvent {}
 
-  /** Separates the records of one checkpoint from those of the next (invariant BA1). */
-  record Barrier(CheckpointId checkpoint, boolean savepoint) implements ChannelEvent {}
+  /**
+   * Separates the records of one checkpoint from those of the next (invariant BA1).
+   *
+   * @param savepoint whether a user asked for it
+   * @param directory where its files go, relative to the checkpoint store
+   */
+  record Barrier(CheckpointId checkpoint, boolean savepoint, String directory)
+      implements ChannelEvent {}
 
   /**
    * No record follows; barriers still may, until the final checkpoint is complete (invariant CC13).
