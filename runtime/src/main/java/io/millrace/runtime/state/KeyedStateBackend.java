@@ -1,20 +1,88 @@
 package io.millrace.runtime.state;
 
 import io.millrace.core.state.KeyedStateStore;
+import io.millrace.core.types.KeyCodec;
+import io.millrace.core.types.TypeInformation;
+import io.millrace.core.types.TypeSchema;
+import io.millrace.core.types.TypeSerializer;
+import java.io.IOException;
+import java.util.List;
 
-/** Keyed state of one subtask. Only for the thread that steps it. */
+/**
+ * The keyed state and timers of one operator subtask: a range of key groups. Everything but what a
+ * {@link KeyedCut} writes belongs to the one thread that steps the subtask.
+ */
 public interface KeyedStateBackend<K> extends KeyedStateStore, AutoCloseable {
-  /** For keys that are not integers; the hash is the {@link io.millrace.core.types.KeyCodec}'s. */
+  /**
+   * Makes a key current for all handles of this backend.
+   *
+   * @param hash as {@link KeyCodec#hash} gives it; usually computed by the sender
+   * @throws IllegalStateException if the key's group is not in {@link #keyGroups} (invariant KG2)
+   */
   void setCurrentKey(K key, int hash);
 
-  /** For integer keys: no boxing on the hot path. */
+  /** The same without boxing; only if {@code keyCodec().isLong()}. */
   void setCurrentLongKey(long key, int hash);
 
+  /** Makes the key of a timer current. */
+  void setCurrentKey(Timer<?> timer);
+
+  /**
+   * @throws IllegalStateException if no key was made current yet
+   */
   K currentKey();
+
+  KeyCodec<K> keyCodec();
 
   KeyGroupRange keyGroups();
 
   int maxParallelism();
+
+  /** State of a window operator: an accumulator a key and pane. The same name, the same state. */
+  <A> PanedState<A> panedState(String name, TypeInformation<A> type);
+
+  /**
+   * A queue of timers with a namespace, such as a window; namespaces are compared with {@code
+   * equals}. The same name, the same queue; event time and processing time are two queues.
+   *
+   * @param schema describes the namespace in snapshots
+   */
+  <N> TimerQueue<N> timers(String name, TypeSerializer<N> namespaces, TypeSchema schema);
+
+  /** A queue of timers without a namespace. */
+  default TimerQueue<NoNamespace> timers(String name) {
+    return timers(name, NoNamespace.SERIALIZER, NoNamespace.SCHEMA);
+  }
+
+  /**
+   * Takes the state as it is now. Costs no copying here; pages are copied when they are first
+   * written while the cut is not closed.
+   */
+  KeyedCut snapshot();
+
+  /**
+   * Takes over the key groups of this backend's range from a snapshot, whatever the parallelism it
+   * was taken with; called at most once, before any key is current. State is decoded when it is
+   * registered.
+   *
+   * @param subtasks what the operator's subtasks reported, all of them
+   * @throws io.millrace.core.types.CorruptDataException naming file, section and remedy
+   */
+  void restore(List<StateHandles> subtasks, SnapshotReader reader) throws IOException;
+
+  /**
+   * Names of states that the snapshot had and nobody has registered. They are kept, and are part of
+   * further snapshots, until {@link #dropUnclaimedStates}.
+   */
+  List<String> unclaimedStates();
+
+  void dropUnclaimedStates();
+
+  /**
+   * Does a bounded amount of background work, such as removing expired entries; called between
+   * batches.
+   */
+  void cleanUpSome();
 
   @Override
   void close();

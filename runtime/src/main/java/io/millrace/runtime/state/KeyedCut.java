@@ -1,0 +1,23 @@
+package io.millrace.runtime.state;
+
+import java.io.IOException;
+
+/**
+ * Keyed state as it was at one moment. Taken on the task thread; written by one other thread;
+ * closed by any, early if the checkpoint is aborted (invariant BA7). Until it is closed the backend
+ * copies what it writes to.
+ */
+public interface KeyedCut extends AutoCloseable {
+  KeyGroupRange keyGroups();
+
+  /**
+   * Writes the states of one key group.
+   *
+   * @throws java.util.concurrent.CancellationException if the cut was closed
+   */
+  void writeGroup(int group, SectionOutput out) throws IOException;
+
+  /** Releases the cut; idempotent. A group being written is written to its end first. */
+  @Override
+  void close();
+}

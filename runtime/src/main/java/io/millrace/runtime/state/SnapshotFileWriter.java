@@ -1,0 +1,129 @@
+package io.millrace.runtime.state;
+
+import io.millrace.core.storage.FileStore;
+import io.millrace.core.types.BinaryWriter;
+import io.millrace.runtime.state.StateHandles.FileSection;
+import io.millrace.runtime.state.StateHandles.KeyedSection;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+
+/**
+ * Writes the one snapshot file of a subtask: the state of all operators of its chain. The file is
+ * there only after {@link #commit}; closing without it leaves nothing. For one thread, not the
+ * task's.
+ */
+public final class SnapshotFileWriter implements AutoCloseable {
+  private static final int BUFFER_BYTES = 64 * 1024;
+
+  private final String path;
+  private final FileStore.PendingFile file;
+  private final OutputStream stream;
+  private final Map<String, StateHandles> handles = new LinkedHashMap<>();
+  private final BinaryWriter header = new BinaryWriter();
+  private long position;
+
+  public SnapshotFileWriter(FileStore store, String path, int maxParallelism) throws IOException {
+    this.path = path;
+    this.file = store.create(path);
+    this.stream = new BufferedOutputStream(file.stream(), BUFFER_BYTES);
+    byte[] start = SnapshotFormat.header(maxParallelism);
+    stream.write(start);
+    position = start.length;
+  }
+
+  /** Writes the keyed state of an operator. */
+  public void writeKeyed(String uid, KeyedCut cut) throws IOException {
+    KeyGroupRange range = cut.keyGroups();
+    List<FileSection> groups = new ArrayList<>(range.size());
+    for (int group = range.first(); group <= range.last(); group++) {
+      Section section = new Section(SnapshotFormat.KEYED_SECTION, uid, group);
+      cut.writeGroup(group, section);
+      groups.add(section.end());
+    }
+    StateHandles before = handles.getOrDefault(uid, StateHandles.EMPTY);
+    List<KeyedSection> keyed = new ArrayList<>(before.keyed());
+    keyed.add(new KeyedSection(range, groups));
+    handles.put(
+        uid, new StateHandles(keyed, before.operator(), before.splits(), before.committables()));
+  }
+
+  /** Writes the operator state of an operator; nothing if it has none. */
+  public void writeOperator(String uid, OperatorCut cut) throws IOException {
+    Section section = new Section(SnapshotFormat.OPERATOR_SECTION, uid, 0);
+    cut.write(section);
+    FileSection written = section.end();
+    if (written.length() == 0) {
+      return;
+    }
+    StateHandles before = handles.getOrDefault(uid, StateHandles.EMPTY);
+    List<FileSection> operator = new ArrayList<>(before.operator());
+    operator.add(written);
+    handles.put(
+        uid, new StateHandles(before.keyed(), operator, before.splits(), before.committables()));
+  }
+
+  /** Bytes written so far. */
+  public long size() {
+    return position;
+  }
+
+  /**
+   * Makes the file durable.
+   *
+   * @return where each operator's state is, by uid
+   */
+  public Map<String, StateHandles> commit() throws IOException {
+    stream.flush();
+    file.commit();
+    return handles;
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+
+  private final class Section implements SectionOutput {
+    private final byte kind;
+    private final String uid;
+    private final int group;
+    private final long start = position;
+    private final CRC32C crc = new CRC32C();
+
+    private Section(byte kind, String uid, int group) {
+      this.kind = kind;
+      this.uid = uid;
+      this.group = group;
+    }
+
+    @Override
+    public void state(StateMeta meta, BinaryWriter entries) throws IOException {
+      header.reset();
+      if (position == start) {
+        header.writeByte(kind);
+        header.writeString(uid);
+        header.writeVarInt(group);
+      }
+      meta.write(header);
+      header.writeInt(entries.size());
+      append(header);
+      append(entries);
+    }
+
+    private void append(BinaryWriter bytes) throws IOException {
+      stream.write(bytes.array(), 0, bytes.size());
+      crc.update(bytes.array(), 0, bytes.size());
+      position += bytes.size();
+    }
+
+    private FileSection end() {
+      return new FileSection(path, start, position - start, (int) crc.getValue());
+    }
+  }
+}

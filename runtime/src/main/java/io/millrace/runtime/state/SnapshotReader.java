@@ -1,0 +1,190 @@
+package io.millrace.runtime.state;
+
+import io.millrace.core.storage.FileStore;
+import io.millrace.core.types.BinaryReader;
+import io.millrace.core.types.CorruptDataException;
+import io.millrace.runtime.state.StateHandles.FileSection;
+import io.millrace.runtime.state.StateHandles.KeyedSection;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Reads the sections of snapshot files; nothing is trusted before its checksum was seen to be
+ * right. For one thread.
+ */
+public final class SnapshotReader {
+  private static final String REMEDY = ": restore from an older checkpoint or a savepoint";
+
+  private final FileStore store;
+  private final int maxParallelism;
+
+  public SnapshotReader(FileStore store, int maxParallelism) {
+    this.store = store;
+    this.maxParallelism = maxParallelism;
+  }
+
+  /** Takes what a key group's section holds. */
+  @FunctionalInterface
+  public interface GroupConsumer {
+    void group(int group, List<RawState> states);
+  }
+
+  /**
+   * Reads the key groups that are in {@code range}, each file once and from front to back; others
+   * are skipped silently (invariant KG7).
+   *
+   * @throws CorruptDataException naming file, section and remedy
+   */
+  public void readKeyed(
+      String uid, List<StateHandles> subtasks, KeyGroupRange range, GroupConsumer consumer)
+      throws IOException {
+    record Wanted(int group, FileSection section) {}
+    Map<String, List<Wanted>> byFile = new TreeMap<>();
+    for (StateHandles subtask : subtasks) {
+      for (KeyedSection keyed : subtask.keyed()) {
+        for (int i = 0; i < keyed.groups().size(); i++) {
+          int group = keyed.range().first() + i;
+          FileSection section = keyed.groups().get(i);
+          if (range.contains(group) && section.length() > 0) {
+            byFile
+                .computeIfAbsent(section.path(), path -> new ArrayList<>())
+                .add(new Wanted(group, section));
+          }
+        }
+      }
+    }
+    for (Map.Entry<String, List<Wanted>> file : byFile.entrySet()) {
+      List<Wanted> wanted = file.getValue();
+      wanted.sort(Comparator.comparingLong(want -> want.section().offset()));
+      try (OpenFile open = new OpenFile(file.getKey())) {
+        for (Wanted want : wanted) {
+          String origin = origin(want.section(), uid, "key group " + want.group());
+          byte[] bytes = open.read(want.section(), origin);
+          consumer.group(
+              want.group(), decode(bytes, SnapshotFormat.KEYED_SECTION, uid, want.group(), origin));
+        }
+      }
+    }
+  }
+
+  /**
+   * Reads an operator state section.
+   *
+   * @throws CorruptDataException naming file, section and remedy
+   */
+  public List<RawState> readOperator(String uid, FileSection section) throws IOException {
+    String origin = origin(section, uid, "operator state");
+    try (OpenFile open = new OpenFile(section.path())) {
+      return decode(open.read(section, origin), SnapshotFormat.OPERATOR_SECTION, uid, 0, origin);
+    }
+  }
+
+  private List<RawState> decode(byte[] bytes, byte kind, String uid, int group, String origin) {
+    try {
+      BinaryReader in = new BinaryReader(bytes, SnapshotReader.class.getClassLoader());
+      byte foundKind = in.readByte();
+      String foundUid = in.readString();
+      int foundGroup = in.readVarInt();
+      if (foundKind != kind || !foundUid.equals(uid) || foundGroup != group) {
+        throw new CorruptDataException(
+            "it is the section of operator " + foundUid + ", key group " + foundGroup);
+      }
+      List<RawState> states = new ArrayList<>();
+      while (in.remaining() > 0) {
+        StateMeta meta = StateMeta.read(in);
+        int length = in.readInt();
+        states.add(new RawState(meta, origin, in.readBytes(length)));
+      }
+      return states;
+    } catch (CorruptDataException e) {
+      throw new CorruptDataException(origin + " cannot be read, " + e.getMessage() + REMEDY, e);
+    }
+  }
+
+  private String origin(FileSection section, String uid, String what) {
+    return "Snapshot file "
+        + section.path()
+        + " in "
+        + store.location()
+        + ", section of operator "
+        + uid
+        + ", "
+        + what
+        + " at "
+        + section.offset();
+  }
+
+  /** A file read forward. */
+  private final class OpenFile implements AutoCloseable {
+    private final String path;
+    private final InputStream stream;
+    private long position;
+
+    private OpenFile(String path) throws IOException {
+      this.path = path;
+      this.stream = store.open(path);
+      boolean good = false;
+      try {
+        byte[] header = stream.readNBytes(SnapshotFormat.HEADER_LENGTH);
+        position = header.length;
+        SnapshotFormat.checkHeader(header, maxParallelism);
+        good = true;
+      } catch (CorruptDataException e) {
+        throw new CorruptDataException(
+            "Snapshot file "
+                + path
+                + " in "
+                + store.location()
+                + " cannot be read, "
+                + e.getMessage()
+                + REMEDY,
+            e);
+      } finally {
+        if (!good) {
+          stream.close();
+        }
+      }
+    }
+
+    private byte[] read(FileSection section, String origin) throws IOException {
+      if (section.length() > Integer.MAX_VALUE - 16 || section.offset() < position) {
+        throw new CorruptDataException(
+            origin + " of " + section.length() + " bytes is not where one can be" + REMEDY);
+      }
+      byte[] bytes;
+      try {
+        stream.skipNBytes(section.offset() - position);
+        bytes = stream.readNBytes((int) section.length());
+      } catch (EOFException e) {
+        throw truncated(origin, e);
+      }
+      position = section.offset() + bytes.length;
+      if (bytes.length < section.length()) {
+        throw truncated(origin, new EOFException(path));
+      }
+      int crc = SnapshotFormat.crc(bytes, 0, bytes.length);
+      if (crc != section.crc32c()) {
+        throw new CorruptDataException(
+            String.format(
+                "%s is damaged, its checksum is %08x and should be %08x%s",
+                origin, crc, section.crc32c(), REMEDY));
+      }
+      return bytes;
+    }
+
+    private CorruptDataException truncated(String origin, EOFException e) {
+      return new CorruptDataException(origin + " is missing, the file is too short" + REMEDY, e);
+    }
+
+    @Override
+    public void close() throws IOException {
+      stream.close();
+    }
+  }
+}

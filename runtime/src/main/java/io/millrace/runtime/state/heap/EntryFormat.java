@@ -1,0 +1,90 @@
+package io.millrace.runtime.state.heap;
+
+import io.millrace.core.types.BinaryReader;
+import io.millrace.core.types.BinaryWriter;
+import io.millrace.core.types.CorruptDataException;
+import io.millrace.core.types.FlatLayout;
+import io.millrace.core.types.KeyCodec;
+import io.millrace.core.types.TypeSerializer;
+import java.util.Optional;
+
+/**
+ * Writes the entries of a table's key group into a snapshot and reads them. Stateless; safe for use
+ * by any thread on tables that are not being changed.
+ */
+final class EntryFormat<V> {
+  private final SegmentLayout layout;
+  private final TypeSerializer<V> serializer;
+  private final Optional<FlatLayout<V>> flat;
+
+  EntryFormat(SegmentLayout layout, TypeSerializer<V> serializer, Optional<FlatLayout<V>> flat) {
+    this.layout = layout;
+    this.serializer = serializer;
+    this.flat = flat;
+  }
+
+  TypeSerializer<V> serializer() {
+    return serializer;
+  }
+
+  static int count(Segment[] directory) {
+    int count = 0;
+    for (int i = 0; i < directory.length; i += directory.length >>> directory[i].depth()) {
+      count += directory[i].size();
+    }
+    return count;
+  }
+
+  void write(Segment[] directory, BinaryWriter out) {
+    out.writeVarInt(count(directory));
+    // The places of one segment are neighbours.
+    for (int i = 0; i < directory.length; i += directory.length >>> directory[i].depth()) {
+      write(directory[i], out);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private void write(Segment segment, BinaryWriter out) {
+    KeyCodec<Object> codec = layout.codec();
+    for (int slot = 0; slot < segment.slots(); slot++) {
+      if (!segment.isUsed(slot)) {
+        continue;
+      }
+      codec.encode(
+          layout.longKeys() ? codec.fromLong(segment.longKey(slot)) : segment.objectKey(slot), out);
+      if (layout.timed()) {
+        out.writeLong(segment.time(slot));
+      }
+      V value =
+          flat.isPresent()
+              ? flat.get().load(segment.words(), segment.valueIndex(slot))
+              : (V) segment.value(slot);
+      serializer.write(value, out);
+    }
+  }
+
+  /**
+   * Puts entries into a table through its cursor.
+   *
+   * @param values reads values as they were written
+   * @param timed whether the entries were written with the times of their last updates
+   */
+  void read(
+      BinaryReader in,
+      TypeSerializer<V> values,
+      int groupIndex,
+      boolean timed,
+      CurrentKey key,
+      TableCursor<V> cursor) {
+    KeyCodec<Object> codec = layout.codec();
+    int count = in.readSize(1);
+    for (int i = 0; i < count; i++) {
+      key.set(codec.decode(in));
+      if (key.group() != groupIndex) {
+        throw new CorruptDataException("A key is not of its section's key group");
+      }
+      long time = timed ? in.readLong() : cursor.now();
+      cursor.restore(values.read(in), time);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.millrace.runtime.state.heap;
+
+import io.millrace.core.types.BinaryWriter;
+import io.millrace.runtime.state.KeyGroupRange;
+import io.millrace.runtime.state.KeyedCut;
+import io.millrace.runtime.state.RawState;
+import io.millrace.runtime.state.SectionOutput;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+
+/** A cut of a heap backend. One thread writes, any may close. */
+final class HeapCut implements KeyedCut {
+  private final KeyGroupRange range;
+  private final List<RegisteredState.Capture> captures;
+  private final Map<Integer, List<RawState>> unclaimed;
+  private final CutClock.Hold hold;
+  private final BinaryWriter entries = new BinaryWriter();
+  private boolean writing;
+  private boolean closed;
+
+  HeapCut(
+      KeyGroupRange range,
+      List<RegisteredState.Capture> captures,
+      Map<Integer, List<RawState>> unclaimed,
+      CutClock.Hold hold) {
+    this.range = range;
+    this.captures = captures;
+    this.unclaimed = unclaimed;
+    this.hold = hold;
+  }
+
+  @Override
+  public KeyGroupRange keyGroups() {
+    return range;
+  }
+
+  @Override
+  public void writeGroup(int group, SectionOutput out) throws IOException {
+    begin();
+    try {
+      for (RegisteredState.Capture capture : captures) {
+        entries.reset();
+        if (capture.write(group - range.first(), entries)) {
+          out.state(capture.meta(), entries);
+        }
+      }
+      for (RawState state : unclaimed.getOrDefault(group, List.of())) {
+        state.copyTo(out);
+      }
+    } finally {
+      end();
+    }
+  }
+
+  private synchronized void begin() {
+    if (closed) {
+      throw new CancellationException("The snapshot was aborted");
+    }
+    writing = true;
+  }
+
+  private synchronized void end() {
+    writing = false;
+    if (closed) {
+      hold.release();
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    // Pages that are being read stay frozen until the group is done.
+    if (!writing) {
+      hold.release();
+    }
+  }
+}

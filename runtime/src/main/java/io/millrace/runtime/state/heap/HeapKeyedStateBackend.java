@@ -1,0 +1,233 @@
+package io.millrace.runtime.state.heap;
+
+import io.millrace.core.state.AggregatingState;
+import io.millrace.core.state.AggregatingStateDescriptor;
+import io.millrace.core.state.ListState;
+import io.millrace.core.state.ListStateDescriptor;
+import io.millrace.core.state.MapState;
+import io.millrace.core.state.MapStateDescriptor;
+import io.millrace.core.state.ReducingState;
+import io.millrace.core.state.ReducingStateDescriptor;
+import io.millrace.core.state.ValueState;
+import io.millrace.core.state.ValueStateDescriptor;
+import io.millrace.core.types.BinaryReader;
+import io.millrace.core.types.CorruptDataException;
+import io.millrace.core.types.KeyCodec;
+import io.millrace.core.types.TypeInformation;
+import io.millrace.core.types.TypeSchema;
+import io.millrace.core.types.TypeSerializer;
+import io.millrace.runtime.state.IncompatibleStateException;
+import io.millrace.runtime.state.KeyGroupRange;
+import io.millrace.runtime.state.KeyedCut;
+import io.millrace.runtime.state.KeyedStateBackend;
+import io.millrace.runtime.state.PanedState;
+import io.millrace.runtime.state.RawState;
+import io.millrace.runtime.state.SnapshotReader;
+import io.millrace.runtime.state.StateHandles;
+import io.millrace.runtime.state.StateKind;
+import io.millrace.runtime.state.StateMeta;
+import io.millrace.runtime.state.Timer;
+import io.millrace.runtime.state.TimerQueue;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Keyed state on the heap: pages of at most 64 KB, long keys unboxed, flat values stored flat.
+ * Owned by the task thread.
+ */
+public final class HeapKeyedStateBackend<K> implements KeyedStateBackend<K> {
+  private static final int SLOTS_PER_CLEAN_UP = 64;
+
+  private final HeapStateContext<K> context;
+  private final StateFactory factory;
+  private final CurrentKey key;
+  private final CutClock cuts = new CutClock();
+  private final Map<String, RegisteredState> states = new LinkedHashMap<>();
+  private final UnclaimedStates unclaimed = new UnclaimedStates();
+
+  public HeapKeyedStateBackend(HeapStateContext<K> context) {
+    this.context = context;
+    this.key = new CurrentKey(context.keyType(), context.keyGroups(), context.maxParallelism());
+    this.factory = new StateFactory(context, key, cuts);
+  }
+
+  @Override
+  public void setCurrentKey(K newKey, int hash) {
+    if (key.isLong()) {
+      key.set(key.codec().toLong(newKey), hash);
+    } else {
+      key.set(newKey, hash);
+    }
+  }
+
+  @Override
+  public void setCurrentLongKey(long newKey, int hash) {
+    key.set(newKey, hash);
+  }
+
+  @Override
+  public void setCurrentKey(Timer<?> timer) {
+    if (key.isLong()) {
+      key.set(timer.longKey(), timer.hash());
+    } else {
+      key.set(timer.objectKey(), timer.hash());
+    }
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public K currentKey() {
+    return (K) key.asObject();
+  }
+
+  @Override
+  public KeyCodec<K> keyCodec() {
+    return context.keyType().keyCodec();
+  }
+
+  @Override
+  public KeyGroupRange keyGroups() {
+    return context.keyGroups();
+  }
+
+  @Override
+  public int maxParallelism() {
+    return context.maxParallelism();
+  }
+
+  @Override
+  public <T> ValueState<T> getState(ValueStateDescriptor<T> descriptor) {
+    StateMeta meta = factory.meta(StateKind.VALUE, descriptor, StateMeta.NONE);
+    return registered(meta, () -> factory.value(meta, descriptor));
+  }
+
+  /** The handle of the state that {@code meta} describes, made at the first call. */
+  @SuppressWarnings("unchecked")
+  private <H> H registered(StateMeta meta, Supplier<RegisteredState> maker) {
+    RegisteredState state = states.get(meta.name());
+    if (state == null) {
+      state = maker.get();
+      states.put(meta.name(), state);
+      claim(state);
+    } else {
+      checkCompatible(state.meta(), meta);
+    }
+    return (H) state.handle();
+  }
+
+  private void claim(RegisteredState state) {
+    CurrentKey.Saved before = key.save();
+    unclaimed
+        .claim(state.meta().name())
+        .forEach((group, raws) -> raws.forEach(raw -> decode(state, group, raw)));
+    key.reset(before);
+  }
+
+  private void decode(RegisteredState state, int group, RawState raw) {
+    checkCompatible(raw.meta(), state.meta());
+    try {
+      BinaryReader entries = raw.reader(context.classLoader());
+      state.restore(group - context.keyGroups().first(), raw.meta(), entries);
+      if (entries.remaining() > 0) {
+        throw new CorruptDataException(entries.remaining() + " bytes are left over");
+      }
+    } catch (CorruptDataException e) {
+      throw new CorruptDataException(
+          raw.origin() + ", state '" + raw.meta().name() + "' cannot be read: " + e.getMessage(),
+          e);
+    }
+  }
+
+  private void checkCompatible(StateMeta was, StateMeta is) {
+    is.incompatibleWith(was)
+        .ifPresent(
+            difference -> {
+              throw new IncompatibleStateException(context.operator(), is.name(), difference);
+            });
+  }
+
+  @Override
+  public <T> ListState<T> getListState(ListStateDescriptor<T> descriptor) {
+    StateMeta meta = factory.meta(StateKind.LIST, descriptor, StateMeta.NONE);
+    return registered(meta, () -> factory.list(meta, descriptor));
+  }
+
+  @Override
+  public <U, V> MapState<U, V> getMapState(MapStateDescriptor<U, V> descriptor) {
+    StateMeta meta = factory.meta(StateKind.MAP, descriptor, descriptor.keyType().schema());
+    return registered(meta, () -> factory.map(meta, descriptor));
+  }
+
+  @Override
+  public <T> ReducingState<T> getReducingState(ReducingStateDescriptor<T> descriptor) {
+    StateMeta meta = factory.meta(StateKind.REDUCING, descriptor, StateMeta.NONE);
+    return registered(meta, () -> factory.reducing(meta, descriptor));
+  }
+
+  @Override
+  public <I, A, O> AggregatingState<I, O> getAggregatingState(
+      AggregatingStateDescriptor<I, A, O> descriptor) {
+    StateMeta meta = factory.meta(StateKind.AGGREGATING, descriptor, StateMeta.NONE);
+    return registered(meta, () -> factory.aggregating(meta, descriptor));
+  }
+
+  @Override
+  public <A> PanedState<A> panedState(String name, TypeInformation<A> type) {
+    StateMeta meta = factory.meta(StateKind.PANES, name, type.schema());
+    return registered(meta, () -> factory.panes(meta, type));
+  }
+
+  @Override
+  public <N> TimerQueue<N> timers(String name, TypeSerializer<N> namespaces, TypeSchema schema) {
+    StateMeta meta = factory.meta(StateKind.TIMERS, name, schema);
+    return registered(meta, () -> factory.timers(meta, namespaces));
+  }
+
+  @Override
+  public KeyedCut snapshot() {
+    List<RegisteredState.Capture> captures = new ArrayList<>(states.size());
+    for (RegisteredState state : states.values()) {
+      captures.add(state.capture());
+    }
+    cuts.thaw();
+    CutClock.Hold hold = cuts.cut();
+    key.invalidate();
+    return new HeapCut(context.keyGroups(), captures, unclaimed.capture(), hold);
+  }
+
+  @Override
+  public void restore(List<StateHandles> subtasks, SnapshotReader reader) throws IOException {
+    reader.readKeyed(context.operator(), subtasks, context.keyGroups(), unclaimed::add);
+    for (RegisteredState state : states.values()) {
+      claim(state);
+    }
+  }
+
+  @Override
+  public List<String> unclaimedStates() {
+    return unclaimed.names();
+  }
+
+  @Override
+  public void dropUnclaimedStates() {
+    unclaimed.clear();
+  }
+
+  @Override
+  public void cleanUpSome() {
+    cuts.thaw();
+    for (RegisteredState state : states.values()) {
+      state.cleanUp(SLOTS_PER_CLEAN_UP);
+    }
+  }
+
+  @Override
+  public void close() {
+    states.clear();
+    unclaimed.clear();
+  }
+}

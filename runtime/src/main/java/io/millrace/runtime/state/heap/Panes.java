@@ -1,0 +1,109 @@
+package io.millrace.runtime.state.heap;
+
+import io.millrace.core.types.TypeSerializer;
+import io.millrace.runtime.state.PaneCursor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** The panes of a state, ascending by start; few at a time. Owned by the task thread. */
+public final class Panes<A> {
+  private final Supplier<TableCursor<A>> tables;
+  private final List<Pane<A>> panes = new ArrayList<>();
+  private Pane<A> last;
+
+  Panes(Supplier<TableCursor<A>> tables) {
+    this.tables = tables;
+  }
+
+  /** The current key's place in a pane, or {@code null} if there is no such pane. */
+  public TableCursor<A> find(long start) {
+    Pane<A> pane = pane(start);
+    return pane == null ? null : pane.entries();
+  }
+
+  /** The same, made if it isn't there. */
+  public TableCursor<A> findOrCreate(long start) {
+    Pane<A> pane = pane(start);
+    if (pane == null) {
+      pane = new Pane<>(start, tables.get());
+      panes.add(-1 - search(start), pane);
+      last = pane;
+    }
+    return pane.entries();
+  }
+
+  /** Removes the current key's entry in a pane. */
+  public void removeEntry(long start) {
+    Pane<A> pane = pane(start);
+    if (pane != null) {
+      pane.remove();
+    }
+  }
+
+  public boolean contains(long start) {
+    return pane(start) != null;
+  }
+
+  public long size(long start) {
+    Pane<A> pane = pane(start);
+    return pane == null ? 0 : pane.table().size();
+  }
+
+  public long[] starts() {
+    return panes.stream().mapToLong(Pane::start).toArray();
+  }
+
+  public void drop(long start) {
+    Pane<A> pane = pane(start);
+    if (pane != null) {
+      pane.drop();
+      panes.remove(pane);
+      last = null;
+    }
+  }
+
+  /** Starts a walk over a pane; an absent one has no entries. */
+  public PaneCursor<A> cursor(
+      long start, CurrentKey key, TypeSerializer<A> serializer, boolean copied) {
+    Pane<A> pane = pane(start);
+    return new HeapPaneCursor<>(
+        pane == null ? new Pane<>(start, tables.get()) : pane, key, serializer, copied);
+  }
+
+  List<Pane<A>> all() {
+    return panes;
+  }
+
+  private Pane<A> pane(long start) {
+    // A record goes to the pane of the one before it nearly always.
+    Pane<A> recent = last;
+    if (recent != null && recent.start() == start) {
+      return recent;
+    }
+    int at = search(start);
+    if (at < 0) {
+      return null;
+    }
+    last = panes.get(at);
+    return last;
+  }
+
+  private int search(long start) {
+    int low = 0;
+    int high = panes.size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int order = Long.compare(panes.get(middle).start(), start);
+      if (order == 0) {
+        return middle;
+      }
+      if (order < 0) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return -1 - low;
+  }
+}

@@ -1,0 +1,31 @@
+package io.millrace.runtime.state.heap;
+
+import io.millrace.core.types.BinaryReader;
+import io.millrace.core.types.BinaryWriter;
+import io.millrace.runtime.state.StateMeta;
+
+/** A named state of a backend, as the backend sees it. Owned by the task thread. */
+interface RegisteredState {
+  StateMeta meta();
+
+  /** What user code or the operator works with. */
+  Object handle();
+
+  /** Takes over what a snapshot has of a key group, as {@code written} describes it. */
+  void restore(int groupIndex, StateMeta written, BinaryReader entries);
+
+  Capture capture();
+
+  /** Looks at up to {@code slots} slots for what has expired. */
+  void cleanUp(int slots);
+
+  /** A state at a cut; read by one other thread. */
+  interface Capture {
+    StateMeta meta();
+
+    /**
+     * @return false, and nothing is written, if the group has no entries
+     */
+    boolean write(int groupIndex, BinaryWriter out);
+  }
+}

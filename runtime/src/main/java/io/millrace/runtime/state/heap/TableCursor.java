@@ -1,0 +1,168 @@
+package io.millrace.runtime.state.heap;
+
+import io.millrace.core.state.StateTtlConfig;
+import io.millrace.core.state.StateTtlConfig.UpdateType;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * The current key's entry in one table, looked up once a key. Every change of a table goes through
+ * its cursor. Owned by the task thread.
+ */
+public final class TableCursor<V> {
+  private final StateTable<V> table;
+  private final CurrentKey key;
+  private final LongSupplier clock;
+  private final long ttlMillis;
+  private final boolean renewedByReads;
+  private final boolean stamped;
+  private long serial;
+  private Segment segment;
+  private int slot;
+
+  TableCursor(
+      StateTable<V> table, CurrentKey key, LongSupplier clock, Optional<StateTtlConfig> ttl) {
+    this.table = table;
+    this.key = key;
+    this.clock = clock;
+    this.ttlMillis = ttl.map(config -> config.ttl().toMillis()).orElse(0L);
+    this.renewedByReads =
+        ttl.filter(config -> config.update() == UpdateType.ON_READ_AND_WRITE).isPresent();
+    this.stamped = table.layout().stamped();
+  }
+
+  public StateTable<V> table() {
+    return table;
+  }
+
+  /** Whether there is an entry that has not expired. */
+  public boolean find() {
+    if (serial != key.serial()) {
+      lookUp();
+    }
+    if (slot >= 0) {
+      if (ttlMillis == 0) {
+        return true;
+      }
+      if (!isExpired(segment.time(slot))) {
+        return true;
+      }
+      remove();
+    }
+    return false;
+  }
+
+  private void lookUp() {
+    key.requireSet();
+    int hash = key.hash();
+    Segment found = table.segment(key.group(), hash);
+    slot = key.isLong() ? found.find(key.longKey(), hash) : found.find(key.objectKey(), hash);
+    segment = found;
+    serial = key.serial();
+  }
+
+  /** The value of the entry that {@link #find} found. */
+  public V load() {
+    return table.load(segment, slot);
+  }
+
+  /** Whether the value may be changed in place: no cut needs it. */
+  public boolean isOwned() {
+    return !table.clock().isFrozen(segment.valueStamp(slot));
+  }
+
+  /** Renews a found entry's time to live if reads do. */
+  public void touch() {
+    if (renewedByReads) {
+      long now = clock.getAsLong();
+      if (segment.time(slot) != now) {
+        makeWritable();
+        segment.setTime(slot, now);
+      }
+    }
+  }
+
+  /** Stores the current key's value, whether or not it had one. */
+  public void store(V value) {
+    if (find()) {
+      makeWritable();
+    } else {
+      insert();
+    }
+    table.store(segment, slot, value);
+    if (ttlMillis != 0) {
+      segment.setTime(slot, clock.getAsLong());
+    }
+    if (stamped) {
+      segment.setValueStamp(slot, table.clock().version());
+    }
+  }
+
+  /** Stores a value that was restored with the time of its last update. */
+  void restore(V value, long time) {
+    store(value);
+    if (ttlMillis != 0) {
+      segment.setTime(slot, time);
+    }
+  }
+
+  /**
+   * Removes the current key's entry without moving entries in the segment that a walk may be in the
+   * middle of.
+   */
+  void removeAside() {
+    if (find()) {
+      segment = table.copyOf(key.group(), key.hash(), segment);
+      remove();
+    }
+  }
+
+  public void remove() {
+    if (serial != key.serial()) {
+      lookUp();
+    }
+    if (slot < 0) {
+      return;
+    }
+    makeWritable();
+    segment.remove(slot);
+    table.countRemoved();
+    serial = 0;
+  }
+
+  private void makeWritable() {
+    // Slots of a copy are those of the original.
+    segment = table.writable(key.group(), key.hash(), segment);
+  }
+
+  private void insert() {
+    int hash = key.hash();
+    Segment target = table.withRoom(key.group(), hash, table.segment(key.group(), hash));
+    if (key.isLong()) {
+      slot = ~target.find(key.longKey(), hash);
+      target.occupy(slot, key.longKey());
+    } else {
+      slot = ~target.find(key.objectKey(), hash);
+      target.occupy(slot, key.retainedKey(), hash);
+    }
+    segment = target;
+    serial = key.serial();
+    table.countInserted();
+  }
+
+  public long now() {
+    return clock.getAsLong();
+  }
+
+  public long ttlMillis() {
+    return ttlMillis;
+  }
+
+  public boolean renewedByReads() {
+    return renewedByReads;
+  }
+
+  public boolean isExpired(long time) {
+    return clock.getAsLong() - time >= ttlMillis;
+  }
+}
