@@ -9,7 +9,7 @@ import io.millrace.core.types.TypeSerializer;
 public enum NoNamespace {
   INSTANCE;
 
-  public static final TypeSchema SCHEMA = new TypeSchema("none");
+  public static final TypeSchema SCHEMA = StateMeta.NONE;
 
   public static final TypeSerializer<NoNamespace> SERIALIZER =
       new TypeSerializer<>() {

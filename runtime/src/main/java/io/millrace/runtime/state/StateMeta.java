@@ -4,6 +4,7 @@ import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.CorruptDataException;
 import io.millrace.core.types.TypeSchema;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,14 +23,15 @@ public record StateMeta(
     TypeSchema value,
     boolean ttl) {
   /** The schema of what is not there. */
-  public static final TypeSchema NONE = new TypeSchema("");
+  public static final TypeSchema NONE =
+      new TypeSchema(TypeSchema.Kind.BASIC, "none", List.of(), List.of());
 
   public void write(BinaryWriter out) {
     out.writeString(name);
     out.writeByte(kind.ordinal());
-    out.writeString(key.description());
-    out.writeString(userKey.description());
-    out.writeString(value.description());
+    key.write(out);
+    userKey.write(out);
+    value.write(out);
     out.writeBoolean(ttl);
   }
 
@@ -43,9 +45,9 @@ public record StateMeta(
     return new StateMeta(
         name,
         kinds[kind],
-        new TypeSchema(in.readString()),
-        new TypeSchema(in.readString()),
-        new TypeSchema(in.readString()),
+        TypeSchema.read(in),
+        TypeSchema.read(in),
+        TypeSchema.read(in),
         in.readBoolean());
   }
 
@@ -58,19 +60,17 @@ public record StateMeta(
       return Optional.of("it was " + written.kind + " state and is now " + kind);
     }
     if (!key.equals(written.key)) {
-      return Optional.of(difference("key", written.key, key) + "; key types cannot change");
+      return Optional.of("its key type changed, which keys cannot: " + change(key, written.key));
     }
     if (!userKey.equals(written.userKey)) {
       return Optional.of(
-          difference("map key", written.userKey, userKey) + "; key types cannot change");
+          "the type of its map keys changed, which keys cannot: "
+              + change(userKey, written.userKey));
     }
-    if (!value.equals(written.value)) {
-      return Optional.of(difference("value", written.value, value));
-    }
-    return Optional.empty();
+    return value.differenceFrom(written.value);
   }
 
-  private static String difference(String what, TypeSchema was, TypeSchema is) {
-    return "its " + what + " was " + was.description() + " and is now " + is.description();
+  private static String change(TypeSchema is, TypeSchema was) {
+    return is.differenceFrom(was).orElse("it was " + was + " and is now " + is);
   }
 }

@@ -1,0 +1,155 @@
+package io.millrace.runtime.state.heap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.core.state.StateTtlConfig;
+import io.millrace.core.state.ValueState;
+import io.millrace.core.state.ValueStateDescriptor;
+import io.millrace.core.types.TypeInformation;
+import io.millrace.runtime.state.KeyedCut;
+import io.millrace.runtime.state.KeyedStateBackend;
+import io.millrace.runtime.state.StateHandles;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.LongFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Random operations against a HashMap, with cuts at random moments that are written later. */
+class ValueStateModelTest {
+  record Position(int x, double y, boolean set) {}
+
+  record Named(String name, List<Integer> numbers) {}
+
+  record Compound(String name, int number) {}
+
+  private record Case<K, V>(
+      String name,
+      Class<K> keyType,
+      Class<V> valueType,
+      LongFunction<K> keys,
+      LongFunction<V> values,
+      boolean ttl) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Arguments> cases() {
+    List<Case<?, ?>> cases = new ArrayList<>();
+    for (boolean ttl : new boolean[] {false, true}) {
+      String suffix = ttl ? " with ttl" : "";
+      cases.add(new Case<>("long to long" + suffix, Long.class, Long.class, k -> k, v -> v, ttl));
+      cases.add(
+          new Case<>(
+              "long to flat record" + suffix,
+              Long.class,
+              Position.class,
+              k -> k * 0x100000001L,
+              v -> new Position((int) v, v / 3.0, v % 2 == 0),
+              ttl));
+      cases.add(
+          new Case<>(
+              "int to string" + suffix,
+              Integer.class,
+              String.class,
+              k -> (int) k,
+              v -> "v" + v,
+              ttl));
+      cases.add(
+          new Case<>(
+              "string to long" + suffix, String.class, Long.class, k -> "k" + k, v -> v, ttl));
+      cases.add(
+          new Case<>(
+              "record to mutable" + suffix,
+              Compound.class,
+              Named.class,
+              k -> new Compound("c" + k % 7, (int) k),
+              v -> new Named("n" + v, new ArrayList<>(List.of((int) v, 2))),
+              ttl));
+    }
+    return cases.stream().flatMap(one -> Stream.of(1L, 2L).map(seed -> Arguments.of(one, seed)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  <K, V> void behavesAsAMapAndEachCutIsTheMapOfItsMoment(Case<K, V> one, long seed)
+      throws IOException {
+    Random random = new Random(seed);
+    Backends<K> backends = new Backends<>(TypeInformation.of(one.keyType));
+    KeyedStateBackend<K> backend = backends.create();
+    ValueState<V> state = backend.getState(descriptor(one));
+    Map<K, V> model = new HashMap<>();
+    KeyedCut cut = null;
+    Map<K, V> modelAtCut = Map.of();
+    int keys = 20_000;
+    for (int i = 0; i < 120_000; i++) {
+      // Keys of a small and a large range, so that some are met often; zero and negatives too.
+      K key =
+          one.keys.apply(random.nextInt(4) == 0 ? random.nextInt(keys) - 10 : random.nextInt(50));
+      backends.at(backend, key);
+      int action = random.nextInt(100);
+      if (action < 50) {
+        assertThat(state.value()).isEqualTo(model.get(key));
+      }
+      if (action < 80) {
+        V value = one.values.apply(random.nextInt(1000));
+        state.update(value);
+        model.put(key, value);
+        assertThat(state.value()).isEqualTo(value);
+      } else if (action < 90) {
+        state.clear();
+        model.remove(key);
+        assertThat(state.value()).isNull();
+      }
+      if (action == 99 && random.nextInt(100) == 0) {
+        if (cut == null) {
+          cut = backend.snapshot();
+          modelAtCut = Map.copyOf(model);
+        } else {
+          assertRestored(backends, one, backends.write(cut), modelAtCut);
+          cut = null;
+        }
+      }
+      if (action == 98) {
+        backend.cleanUpSome();
+      }
+    }
+    assertRestored(backends, one, backends.snapshot(backend), model);
+  }
+
+  private <K, V> void assertRestored(
+      Backends<K> backends, Case<K, V> one, StateHandles handles, Map<K, V> expected)
+      throws IOException {
+    List<StateHandles> current = List.of(handles);
+    for (int parallelism : new int[] {3, 2}) {
+      List<KeyedStateBackend<K>> restored = backends.restoreAll(parallelism, current);
+      Map<K, V> found = new HashMap<>();
+      for (K key : expected.keySet()) {
+        found.put(key, backends.at(restored, key).getState(descriptor(one)).value());
+      }
+      assertThat(found).isEqualTo(expected);
+      current = new ArrayList<>();
+      for (KeyedStateBackend<K> backend : restored) {
+        assertThat(backend.unclaimedStates()).isEmpty();
+        current.add(backends.snapshot(backend));
+      }
+    }
+  }
+
+  private static <V> ValueStateDescriptor<V> descriptor(Case<?, V> one) {
+    ValueStateDescriptor<V> descriptor = new ValueStateDescriptor<>("state", one.valueType);
+    if (one.ttl) {
+      descriptor.enableTimeToLive(StateTtlConfig.of(Duration.ofHours(1)));
+    }
+    return descriptor;
+  }
+}
