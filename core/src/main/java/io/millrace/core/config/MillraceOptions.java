@@ -13,6 +13,7 @@ public final class MillraceOptions {
         RestartOptions.GROUP,
         RestOptions.GROUP,
         JobManagerOptions.GROUP,
-        TaskManagerOptions.GROUP);
+        TaskManagerOptions.GROUP,
+        ProcessOptions.GROUP);
   }
 }

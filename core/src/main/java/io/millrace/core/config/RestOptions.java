@@ -1,6 +1,8 @@
 package io.millrace.core.config;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The REST interface of the JobManager, and how clients find it. */
 public final class RestOptions {
@@ -21,12 +23,15 @@ public final class RestOptions {
       ConfigOption.string(
           "rest.token",
           "",
-          "Token that calls which change something must carry. 'cluster start' makes one and hands "
-              + "it over in a file only its owner can read.");
+          "Token that calls which change something must carry; rest.token-file is the better place.");
+  public static final ConfigOption<Optional<String>> TOKEN_FILE =
+      ConfigOption.optionalString(
+          "rest.token-file",
+          "File that holds the token, readable by its owner alone. 'cluster start' makes one.");
   public static final ConfigOption<MemorySize> MAX_REQUEST =
       ConfigOption.memory(
           "rest.max-request-size", "512 MiB", "Largest request body: the largest job jar.");
-  public static final ConfigOption<java.time.Duration> TIMEOUT =
+  public static final ConfigOption<Duration> TIMEOUT =
       ConfigOption.duration(
           "rest.timeout",
           "60 s",
@@ -38,7 +43,7 @@ public final class RestOptions {
       new OptionGroup(
           "REST",
           "The JobManager's REST interface, and how the command line finds it.",
-          List.of(HOST, PORT, ALLOW_REMOTE, TOKEN, MAX_REQUEST, TIMEOUT, THREADS));
+          List.of(HOST, PORT, ALLOW_REMOTE, TOKEN, TOKEN_FILE, MAX_REQUEST, TIMEOUT, THREADS));
 
   private RestOptions() {}
 }

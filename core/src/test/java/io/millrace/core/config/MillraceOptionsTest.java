@@ -17,7 +17,8 @@ class MillraceOptionsTest {
           RestartOptions.class,
           RestOptions.class,
           JobManagerOptions.class,
-          TaskManagerOptions.class);
+          TaskManagerOptions.class,
+          ProcessOptions.class);
 
   @Test
   void listsEveryOptionOfEveryHolder() throws IllegalAccessException {
