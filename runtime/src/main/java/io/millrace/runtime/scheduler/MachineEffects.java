@@ -1,0 +1,155 @@
+package io.millrace.runtime.scheduler;
+
+import io.millrace.runtime.checkpoint.CheckpointEffects;
+import io.millrace.runtime.checkpoint.CheckpointKind;
+import io.millrace.runtime.checkpoint.CheckpointMetadata;
+import io.millrace.runtime.checkpoint.CheckpointRequest;
+import io.millrace.runtime.checkpoint.RetainedCheckpoint;
+import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.rpc.ToTaskManager;
+import java.time.Duration;
+import java.util.List;
+
+/** Turns what the checkpoint coordinator decides into the job's actions. */
+final class MachineEffects implements CheckpointEffects {
+  private final JobMachine machine;
+
+  MachineEffects(JobMachine machine) {
+    this.machine = machine;
+  }
+
+  @Override
+  public CheckpointId reserveId() {
+    return machine.reserveCheckpoint();
+  }
+
+  @Override
+  public void snapshotEnumerators(CheckpointId checkpoint) {
+    machine.running().ifPresent(run -> run.sources().snapshotEnumerators(checkpoint));
+  }
+
+  @Override
+  public boolean allSplitsReceived() {
+    return machine.running().map(run -> run.sources().allReceived()).orElse(false);
+  }
+
+  @Override
+  public void trigger(CheckpointId checkpoint, boolean savepoint, String directory) {
+    machine
+        .running()
+        .ifPresent(
+            run -> {
+              run.sendToSources(
+                  attempt ->
+                      new ToTaskManager.TriggerCheckpoint(
+                          attempt, checkpoint, savepoint, directory));
+              run.sources().release();
+            });
+  }
+
+  @Override
+  public void writeMetadata(CheckpointMetadata metadata) {
+    machine.act(new JobAction.WriteMetadata(metadata));
+  }
+
+  @Override
+  public void writePointer(CheckpointId checkpoint, List<RetainedCheckpoint> retained) {
+    machine.act(new JobAction.WritePointer(checkpoint, retained));
+  }
+
+  @Override
+  public void completed(CheckpointMetadata metadata, CheckpointRequest request) {
+    if (request.kind().isRegistered()) {
+      machine
+          .running()
+          .ifPresent(
+              run -> {
+                run.sendToAll(
+                    attempt -> new ToTaskManager.CheckpointCompleted(attempt, metadata.id()));
+                run.sources().onCompleted(metadata.id());
+              });
+    }
+    if (request.kind().isLast()) {
+      machine.onLastCheckpoint(metadata);
+    } else {
+      request.requestId().ifPresent(id -> machine.requests().succeed(id, metadata.directory()));
+    }
+  }
+
+  @Override
+  public void aborted(
+      CheckpointId checkpoint, CheckpointRequest request, boolean triggered, String why) {
+    machine
+        .running()
+        .ifPresent(
+            run -> {
+              if (triggered) {
+                run.sendToAll(attempt -> new ToTaskManager.CheckpointAborted(attempt, checkpoint));
+              }
+              run.sources().release();
+              if (request.kind() == CheckpointKind.STOP_SAVEPOINT) {
+                // The sources have ended already: only a restart lets them read on.
+                machine.onCoordinatorFailure("Stop with savepoint failed: " + why);
+              }
+            });
+    request.requestId().ifPresent(id -> machine.requests().fail(id, why));
+  }
+
+  @Override
+  public void refused(CheckpointRequest request, String why) {
+    request.requestId().ifPresent(id -> machine.requests().fail(id, why));
+  }
+
+  @Override
+  public void tooManyFailures(String why) {
+    machine.onCoordinatorFailure(why);
+  }
+
+  @Override
+  public void delete(RetainedCheckpoint checkpoint) {
+    machine.act(new JobAction.DeleteCheckpoint(checkpoint));
+  }
+
+  @Override
+  public void discard(List<String> paths) {
+    machine.act(new JobAction.DiscardState(paths));
+  }
+
+  @Override
+  public void scheduleNext(Duration delay) {
+    machine.act(new JobAction.StartTimer(DUE, delay));
+  }
+
+  @Override
+  public void cancelNext() {
+    machine.act(new JobAction.CancelTimer(DUE));
+  }
+
+  @Override
+  public void scheduleFinal(Duration delay) {
+    machine.retryFinalCheckpoint(delay);
+  }
+
+  @Override
+  public void scheduleTimeout(CheckpointId checkpoint, Duration delay) {
+    machine.act(new JobAction.StartTimer(timeout(checkpoint), delay));
+  }
+
+  @Override
+  public void cancelTimeout(CheckpointId checkpoint) {
+    machine.act(new JobAction.CancelTimer(timeout(checkpoint)));
+  }
+
+  @Override
+  public void schedulePointerRetry(CheckpointId checkpoint, Duration delay) {
+    machine.act(
+        new JobAction.StartTimer(
+            new JobTimer(JobTimer.Kind.POINTER_RETRY, checkpoint.value()), delay));
+  }
+
+  private static final JobTimer DUE = new JobTimer(JobTimer.Kind.CHECKPOINT_DUE, 0);
+
+  private static JobTimer timeout(CheckpointId checkpoint) {
+    return new JobTimer(JobTimer.Kind.CHECKPOINT_TIMEOUT, checkpoint.value());
+  }
+}
