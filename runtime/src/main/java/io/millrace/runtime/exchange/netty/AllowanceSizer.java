@@ -23,10 +23,11 @@ final class AllowanceSizer {
   }
 
   /**
+   * The allowance to have now, between min and max.
+   *
    * @param nanos a clock that only goes forward
    * @param consumed total consumed by the task
    * @param backlog what the sender last said it has waiting
-   * @return the allowance to have now, between min and max
    */
   long next(long current, long nanos, long consumed, long backlog) {
     long elapsed = nanos - since;

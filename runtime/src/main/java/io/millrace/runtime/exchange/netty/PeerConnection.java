@@ -3,6 +3,7 @@ package io.millrace.runtime.exchange.netty;
 import io.millrace.core.types.CorruptDataException;
 import io.millrace.runtime.exchange.netty.ExchangeOptions.Identity;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -139,7 +140,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Frame
   public void channelActive(ChannelHandlerContext ctx) {
     socket = Optional.of(ctx);
     if (state == State.CLOSED) {
-      ctx.close();
+      ChannelFuture unused = ctx.close();
       return;
     }
     state = State.GREETING;
@@ -266,7 +267,9 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Frame
     inputs.clear();
     requests.clear();
     unopened.clear();
-    socket.ifPresent(ChannelHandlerContext::close);
+    if (socket.isPresent()) {
+      ChannelFuture unused = socket.get().close();
+    }
   }
 
   private static ExchangeException channelFailure(Object channel, Throwable cause) {
@@ -490,7 +493,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Frame
     context.counters().bytesOut.add(frame.readableBytes());
     unflushed = true;
     ChannelHandlerContext ctx = socket.get();
-    ctx.write(frame, ctx.voidPromise());
+    ChannelFuture unused = ctx.write(frame, ctx.voidPromise());
   }
 
   private boolean mayWrite() {

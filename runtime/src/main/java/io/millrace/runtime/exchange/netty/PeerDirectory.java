@@ -2,6 +2,7 @@ package io.millrace.runtime.exchange.netty;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -117,7 +118,7 @@ final class PeerDirectory {
         new PeerConnection(context, this, channel.eventLoop(), Optional.empty());
     synchronized (this) {
       if (closed) {
-        channel.close();
+        ChannelFuture unused = channel.close();
         return;
       }
       connections.add(connection);

@@ -100,9 +100,12 @@ final class WireFormat {
     } else if (event instanceof ChannelEvent.Idleness idleness) {
       return sequenced(allocator, IDLENESS, 1).writeBoolean(idleness.idle());
     } else if (event instanceof ChannelEvent.Barrier barrier) {
-      return sequenced(allocator, BARRIER, 9)
+      byte[] directory = text(barrier.directory());
+      return sequenced(allocator, BARRIER, 11 + directory.length)
           .writeLong(barrier.checkpoint().value())
-          .writeBoolean(barrier.savepoint());
+          .writeBoolean(barrier.savepoint())
+          .writeShort(directory.length)
+          .writeBytes(directory);
     } else if (event instanceof ChannelEvent.EndOfData end) {
       return sequenced(allocator, END_OF_DATA, 1).writeBoolean(end.drain());
     }
@@ -110,7 +113,7 @@ final class WireFormat {
   }
 
   static ByteBuf close(ByteBufAllocator allocator, byte kind, String reason) {
-    byte[] text = text(reason);
+    byte[] text = text(reason.length() > 1000 ? reason.substring(0, 1000) : reason);
     ByteBuf frame = sequenced(allocator, CLOSE, 3 + text.length);
     return frame.writeByte(kind).writeShort(text.length).writeBytes(text);
   }
@@ -160,7 +163,7 @@ final class WireFormat {
   }
 
   static ByteBuf refused(ByteBufAllocator allocator, String reason) {
-    byte[] text = text(reason);
+    byte[] text = text(reason.length() > 1000 ? reason.substring(0, 1000) : reason);
     return control(allocator, REFUSED, 2 + text.length).writeShort(text.length).writeBytes(text);
   }
 
@@ -172,7 +175,8 @@ final class WireFormat {
     return switch (type) {
       case WATERMARK -> new ChannelEvent.Watermark(body.readLong());
       case IDLENESS -> new ChannelEvent.Idleness(readFlag(body));
-      case BARRIER -> new ChannelEvent.Barrier(readCheckpoint(body), readFlag(body));
+      case BARRIER ->
+          new ChannelEvent.Barrier(readCheckpoint(body), readFlag(body), readText(body));
       case END_OF_DATA -> new ChannelEvent.EndOfData(readFlag(body));
       default -> throw new CorruptDataException("Type " + type + " is no event");
     };
@@ -251,8 +255,12 @@ final class WireFormat {
   }
 
   private static byte[] text(String value) {
-    String cut = value.length() > 1000 ? value.substring(0, 1000) : value;
-    return cut.getBytes(StandardCharsets.UTF_8);
+    byte[] text = value.getBytes(StandardCharsets.UTF_8);
+    if (text.length > MAX_TEXT_BYTES) {
+      throw new IllegalArgumentException(
+          "A text of " + text.length + " bytes, at most " + MAX_TEXT_BYTES + " can be sent");
+    }
+    return text;
   }
 
   /** What each side says first; host and port are where its own exchange listens. */

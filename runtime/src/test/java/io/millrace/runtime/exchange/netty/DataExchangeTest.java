@@ -62,7 +62,7 @@ class DataExchangeTest {
       assertThat(sent.connections()).isEqualTo(1);
       assertThat(sent.batchesOut()).isPositive().isEqualTo(received.batchesIn());
       assertThat(sent.eventsOut()).isEqualTo(channels);
-      assertThat(received.bytesIn()).isGreaterThan(16 * channels * records);
+      assertThat(received.bytesIn()).isGreaterThan(16L * channels * records);
     }
   }
 
@@ -117,7 +117,7 @@ class DataExchangeTest {
           () -> {
             for (int round = 0; round < rounds; round++) {
               sending.pairs(0, round * 100L, round * 100L + 100, 100);
-              output.sendEvent(new ChannelEvent.Barrier(new CheckpointId(round + 1), false));
+              output.sendEvent(new ChannelEvent.Barrier(new CheckpointId(round + 1), false, "chk"));
             }
             sending.end();
             return null;
@@ -131,7 +131,8 @@ class DataExchangeTest {
           expected = Receiving.check(batch, 0, expected);
         } else {
           barriers++;
-          assertThat(item).isEqualTo(new ChannelEvent.Barrier(new CheckpointId(barriers), false));
+          assertThat(item)
+              .isEqualTo(new ChannelEvent.Barrier(new CheckpointId(barriers), false, "chk"));
           assertThat(expected).isEqualTo(100 * barriers);
         }
       }
@@ -150,10 +151,10 @@ class DataExchangeTest {
               new ChannelEvent.Watermark(Long.MIN_VALUE),
               new ChannelEvent.Idleness(true),
               new ChannelEvent.Idleness(false),
-              new ChannelEvent.Barrier(new CheckpointId(7), true),
+              new ChannelEvent.Barrier(new CheckpointId(7), true, "chk"),
               new ChannelEvent.Watermark(Long.MAX_VALUE),
               new ChannelEvent.EndOfData(false),
-              new ChannelEvent.Barrier(new CheckpointId(8), false));
+              new ChannelEvent.Barrier(new CheckpointId(8), false, "chk"));
       List<Object> received = new ArrayList<>();
       for (ChannelEvent event : events) {
         output.sendEvent(event);
@@ -170,7 +171,7 @@ class DataExchangeTest {
       InputChannel input = processes.input(0);
       await().until(() -> processes.producer.metrics().outputs() == 1);
       for (int i = 1; i <= 1000; i++) {
-        output.sendEvent(new ChannelEvent.Barrier(new CheckpointId(i), false));
+        output.sendEvent(new ChannelEvent.Barrier(new CheckpointId(i), false, "chk"));
       }
       await().until(() -> input.queued() == 1000);
     }
@@ -185,7 +186,7 @@ class DataExchangeTest {
       for (int i = 1; i <= 10_000; i++) {
         output.sendEvent(new ChannelEvent.Watermark(i));
       }
-      output.sendEvent(new ChannelEvent.Barrier(new CheckpointId(1), false));
+      output.sendEvent(new ChannelEvent.Barrier(new CheckpointId(1), false, "chk"));
       await()
           .untilAsserted(
               () -> assertThat(input.queued()).isEqualTo(4096 / WireFormat.EVENT_CHARGE + 2));

@@ -35,7 +35,7 @@ final class TwoProcesses implements AutoCloseable {
   final PooledByteBufAllocator consumerMemory = uncached();
   final DataExchange producer;
   final DataExchange consumer;
-  private final List<AutoCloseable> channels = new ArrayList<>();
+  private final List<Runnable> channels = new ArrayList<>();
 
   TwoProcesses() {
     this(OPTIONS);
@@ -64,7 +64,7 @@ final class TwoProcesses implements AutoCloseable {
 
   OutputChannel output(int index, BatchCodec codec) {
     OutputChannel output = producer.openOutput(channel(index), codec);
-    channels.add(output);
+    channels.add(output::close);
     return output;
   }
 
@@ -75,7 +75,7 @@ final class TwoProcesses implements AutoCloseable {
   InputChannel input(int index, BatchCodec codec) {
     InputChannel input =
         consumer.openInput(channel(index), producer.host(), producer.port(), codec);
-    channels.add(input);
+    channels.add(input::close);
     return input;
   }
 
@@ -87,10 +87,8 @@ final class TwoProcesses implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    for (AutoCloseable channel : channels) {
-      channel.close();
-    }
+  public void close() {
+    channels.forEach(Runnable::run);
     producer.close();
     consumer.close();
     await().untilAsserted(() -> assertThat(activeAllocations(producerMemory)).isZero());
