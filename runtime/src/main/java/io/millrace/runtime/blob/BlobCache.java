@@ -6,10 +6,11 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * Local copies of blobs. A copy is used only after its hash was verified: when it was fetched, and
@@ -77,15 +78,14 @@ public final class BlobCache {
             + " which stores it anew");
   }
 
-  /** Deletes the copies of all blobs but these. */
-  public void retainOnly(Set<BlobKey> needed) throws IOException {
-    for (BlobKey key : new HashSet<>(verified)) {
-      if (!needed.contains(key)) {
-        synchronized (locks.computeIfAbsent(key, k -> new Object())) {
+  /** Deletes the copies that nobody needs; asked of each while no one can get it. */
+  public void deleteUnless(Predicate<BlobKey> needed) throws IOException {
+    for (BlobKey key : List.copyOf(verified)) {
+      synchronized (locks.computeIfAbsent(key, k -> new Object())) {
+        if (!needed.test(key)) {
           verified.remove(key);
           Files.deleteIfExists(directory.resolve(key + ".jar"));
         }
-        locks.remove(key);
       }
     }
   }

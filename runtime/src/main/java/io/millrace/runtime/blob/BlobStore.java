@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 
 /**
@@ -42,6 +43,17 @@ public final class BlobStore {
       pending.commit();
     }
     return key;
+  }
+
+  /** Stores a stream, which is read to its end into a temporary file first: the key is its hash. */
+  public BlobKey put(InputStream bytes) throws IOException {
+    Path staged = Files.createTempFile("millrace-blob-", ".tmp");
+    try {
+      Files.copy(bytes, staged, StandardCopyOption.REPLACE_EXISTING);
+      return put(staged);
+    } finally {
+      Files.deleteIfExists(staged);
+    }
   }
 
   public boolean exists(BlobKey key) throws IOException {

@@ -1,9 +1,11 @@
 package io.millrace.runtime.blob;
 
+import io.millrace.runtime.classloading.JobClassLoader;
 import io.millrace.runtime.id.JobId;
 import java.io.IOException;
 import java.net.URL;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.ResourceBundle;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * CL1); a job without jars runs under the engine's own loader. Safe for use by any thread; {@link
  * #acquire} blocks while jars are fetched.
  */
-public final class JobClassLoaders implements AutoCloseable {
+public final class JobClassLoaders {
   private static final Logger LOG = LoggerFactory.getLogger(JobClassLoaders.class);
 
   private final BlobCache cache;
@@ -71,30 +74,36 @@ public final class JobClassLoaders implements AutoCloseable {
       return loaders
           .computeIfAbsent(job, id -> new HashMap<>())
           .computeIfAbsent(
-              List.copyOf(jars), key -> new JobClassLoader(job.toString(), urls, parent));
+              List.copyOf(jars), key -> new JobClassLoader("job " + job, urls, parent));
     }
   }
 
-  /** Forgets the job: hooks are called, its loaders closed, jars that no job needs deleted. */
-  public void release(JobId job) {
-    Map<List<String>, JobClassLoader> released;
-    Set<BlobKey> needed = new HashSet<>();
+  /**
+   * Forgets the job at once: whoever acquires it later gets another loader. In the background,
+   * hooks are called, its loaders closed, and jars that no job needs deleted.
+   */
+  public void release(JobId job, Executor background) {
+    Collection<JobClassLoader> released;
     synchronized (this) {
       if (claims.remove(job) == null) {
         return;
       }
-      claims.values().forEach(needed::addAll);
       Map<List<String>, JobClassLoader> own = loaders.remove(job);
-      released = own == null ? Map.of() : own;
+      released = own == null ? List.of() : own.values();
     }
-    for (JobClassLoader loader : released.values()) {
-      close(loader);
-    }
-    try {
-      cache.retainOnly(needed);
-    } catch (IOException e) {
-      LOG.warn("Could not delete the jars of job {}", job, e);
-    }
+    background.execute(
+        () -> {
+          released.forEach(this::close);
+          try {
+            cache.deleteUnless(this::isClaimed);
+          } catch (IOException e) {
+            LOG.warn("Could not delete the jars of job {}", job, e);
+          }
+        });
+  }
+
+  private synchronized boolean isClaimed(BlobKey key) {
+    return claims.values().stream().anyMatch(claimed -> claimed.contains(key));
   }
 
   private void close(JobClassLoader loader) {
@@ -102,14 +111,14 @@ public final class JobClassLoaders implements AutoCloseable {
       try {
         hook.accept(loader);
       } catch (RuntimeException e) {
-        LOG.warn("A hook failed while {} was released", loader, e);
+        LOG.warn("A hook failed while {} was released", loader.getName(), e);
       }
     }
     ResourceBundle.clearCache(loader);
     try {
       loader.close();
     } catch (IOException e) {
-      LOG.warn("Could not close {}", loader, e);
+      LOG.warn("Could not close the class loader of {}", loader.getName(), e);
     }
   }
 
@@ -118,12 +127,12 @@ public final class JobClassLoaders implements AutoCloseable {
     return claims.containsKey(job);
   }
 
-  @Override
-  public void close() {
+  /** Forgets all jobs. */
+  public void releaseAll(Executor background) {
     Set<JobId> jobs;
     synchronized (this) {
       jobs = Set.copyOf(claims.keySet());
     }
-    jobs.forEach(this::release);
+    jobs.forEach(job -> release(job, background));
   }
 }

@@ -1,8 +1,8 @@
 package io.millrace.runtime.rpc;
 
+import io.millrace.runtime.edge.SerialExecutor;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 
 /**
@@ -21,7 +21,7 @@ public final class InProcessLink implements JobManagerLink {
   @Override
   public Session open(ToJobManager.Register register, Listener listener) {
     Pair pair = new Pair(listener);
-    pair.up.add(() -> pair.register(register));
+    pair.up.execute(() -> pair.register(register));
     return pair;
   }
 
@@ -40,8 +40,8 @@ public final class InProcessLink implements JobManagerLink {
 
   /** Both ends of one connection. */
   private final class Pair implements Session, TaskManagerGate.Connection {
-    final Lane up = new Lane(executor);
-    final Lane down = new Lane(executor);
+    final SerialExecutor up = new SerialExecutor(executor);
+    final SerialExecutor down = new SerialExecutor(executor);
     private final Listener listener;
 
     /** Owned by {@link #up}. */
@@ -66,7 +66,7 @@ public final class InProcessLink implements JobManagerLink {
         end(new Loss(e.permanent(), e.getMessage()));
         return;
       }
-      down.add(
+      down.execute(
           () -> {
             if (!listenerTold) {
               listener.registered(gate.registration());
@@ -77,7 +77,7 @@ public final class InProcessLink implements JobManagerLink {
 
     @Override
     public void send(ToJobManager message) {
-      up.add(
+      up.execute(
           () -> {
             if (!gateTold && incoming != null) {
               incoming.received(message);
@@ -87,7 +87,7 @@ public final class InProcessLink implements JobManagerLink {
 
     @Override
     public void send(ToTaskManager message) {
-      down.add(
+      down.execute(
           () -> {
             if (!listenerTold) {
               listener.received(message);
@@ -97,7 +97,7 @@ public final class InProcessLink implements JobManagerLink {
 
     @Override
     public void ping() {
-      down.add(
+      down.execute(
           () -> {
             if (!listenerTold) {
               listener.pinged();
@@ -111,7 +111,7 @@ public final class InProcessLink implements JobManagerLink {
     }
 
     private void end(Loss loss) {
-      up.add(
+      up.execute(
           () -> {
             if (!gateTold) {
               gateTold = true;
@@ -120,49 +120,13 @@ public final class InProcessLink implements JobManagerLink {
               }
             }
           });
-      down.add(
+      down.execute(
           () -> {
             if (!listenerTold) {
               listenerTold = true;
               listener.lost(loss);
             }
           });
-    }
-  }
-
-  /** Runs what it is given one after another, in order. */
-  private static final class Lane {
-    private final Executor executor;
-    private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
-    private boolean running;
-
-    Lane(Executor executor) {
-      this.executor = executor;
-    }
-
-    void add(Runnable task) {
-      synchronized (queue) {
-        queue.add(task);
-        if (running) {
-          return;
-        }
-        running = true;
-      }
-      executor.execute(this::drain);
-    }
-
-    private void drain() {
-      while (true) {
-        Runnable task;
-        synchronized (queue) {
-          task = queue.poll();
-          if (task == null) {
-            running = false;
-            return;
-          }
-        }
-        task.run();
-      }
     }
   }
 }

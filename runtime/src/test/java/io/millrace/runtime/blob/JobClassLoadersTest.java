@@ -86,7 +86,7 @@ class JobClassLoadersTest {
           throw new IllegalStateException("a bad hook hinders no other");
         });
     loaders.onRelease(told::add);
-    loaders.release(JOB);
+    loaders.release(JOB, Runnable::run);
     assertThat(told).hasSize(1);
     told.clear();
     await()
@@ -115,7 +115,7 @@ class JobClassLoadersTest {
   void aJarThatAnotherJobNeedsStays() throws Exception {
     loaders.acquire(JOB, List.of(jar));
     ClassLoader other = loaders.acquire(OTHER_JOB, List.of(jar));
-    loaders.release(JOB);
+    loaders.release(JOB, Runnable::run);
     assertThat(other.loadClass("user.Words").getClassLoader()).isSameAs(other);
   }
 
