@@ -23,7 +23,7 @@ import java.util.Map;
  * output, which assigns timestamps and makes the split's watermark; the source's watermark is the
  * least over its active splits.
  */
-public final class SourceOperator<T, SplitT extends SourceSplit> extends Operator<T> {
+public final class SourceOperator<T, SplitT extends SourceSplit> extends SourceHead<T> {
   private final Source<T, SplitT, ?> source;
   private final WatermarkStrategy<T> strategy;
   private SourceReader<T, SplitT> reader;
@@ -39,46 +39,53 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends Operato
     output = new Output<>(out, strategy, context);
     reader = source.createReader(new ReaderContext(context));
     reader.start();
-    assign(context.restoredSplits());
+    if (!context.restoredSplits().isEmpty()) {
+      assign(context.restoredSplits());
+    }
   }
 
-  /** Takes splits from the enumerator or from a checkpoint. */
+  @Override
   public void assign(List<Blob> serialized) throws Exception {
+    output.assigned = true;
     List<SplitT> splits = new ArrayList<>(serialized.size());
     for (Blob blob : serialized) {
       splits.add(source.splitSerializer().deserialize(blob.version(), blob.bytes()));
+    }
+    // A split holds the watermark from its assignment on, or what is read first of another would
+    // make it late.
+    for (SplitT split : splits) {
+      output.split(split.splitId());
     }
     if (!splits.isEmpty()) {
       reader.addSplits(splits);
     }
   }
 
+  @Override
   public void noMoreSplits() {
+    output.assigned = true;
     reader.noMoreSplits();
   }
 
-  /** Reads at most a batch of records into the chain. */
+  @Override
   public PollStatus poll() throws Exception {
     output.begin();
     return reader.poll(output);
   }
 
-  /** Least watermark over the active splits, monotone; milliseconds. Looked at after a poll. */
+  @Override
   public long watermark() {
     return output.watermark();
   }
 
-  /**
-   * Whether no split is active: then the source does not hold the watermark of its consumers
-   * (invariants W2, W3).
-   */
+  @Override
   public boolean isIdle() {
     return output.isIdle();
   }
 
   @Override
-  public boolean onProcessingTime(long now) {
-    return true; // only there to have the idleness looked at again
+  public void whenActive(Runnable listener) {
+    output.active = listener;
   }
 
   @Override
@@ -112,6 +119,14 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends Operato
     private final long idleness;
     private long watermark = Long.MIN_VALUE;
     private int emitted;
+
+    /**
+     * Whether the enumerator has said what this reader gets, be it nothing: before, it must not
+     * count as idle.
+     */
+    private boolean assigned;
+
+    private Runnable active = () -> {};
 
     Output(Receiver<T> out, WatermarkStrategy<T> strategy, OperatorContext context) {
       this.out = out;
@@ -165,7 +180,7 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends Operato
           return false;
         }
       }
-      return idleness != Long.MAX_VALUE;
+      return assigned && idleness != Long.MAX_VALUE;
     }
   }
 
@@ -190,7 +205,10 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends Operato
     public void collect(T record, long timestamp) throws Exception {
       long time = assigner.extractTimestamp(record, timestamp);
       generator.onEvent(record, time);
-      emptySince = NOT_EMPTY;
+      if (emptySince != NOT_EMPTY) {
+        emptySince = NOT_EMPTY;
+        owner.active.run();
+      }
       owner.emitted++;
       out.process(record, time);
     }

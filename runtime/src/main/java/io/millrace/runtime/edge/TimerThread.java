@@ -1,0 +1,39 @@
+package io.millrace.runtime.edge;
+
+import io.millrace.runtime.task.ProcessingTimers;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** Processing-time timers of a process: one thread that only calls back. */
+public final class TimerThread implements ProcessingTimers, AutoCloseable {
+  private final ScheduledExecutorService executor;
+  private final LongSupplier clock;
+
+  public TimerThread(LongSupplier clock) {
+    this.clock = clock;
+    ScheduledThreadPoolExecutor pool =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "millrace-timers");
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.setRemoveOnCancelPolicy(true);
+    pool.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    this.executor = pool;
+  }
+
+  @Override
+  public void schedule(long time, Runnable callback) {
+    var unused =
+        executor.schedule(callback, Math.max(0, time - clock.getAsLong()), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+  }
+}

@@ -1,0 +1,195 @@
+package io.millrace.runtime.edge;
+
+import io.millrace.runtime.task.StepHandle;
+import io.millrace.runtime.task.TaskExecutor;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+
+/**
+ * As many threads as cores, stepping the subtasks. A handle goes to the queue of the worker that
+ * ran it last; a worker with nothing to do takes from the others and then parks without a timeout.
+ * When user code stalls a worker, a spare one takes over the rest and the stall is reported.
+ */
+public final class WorkerPool implements TaskExecutor, AutoCloseable {
+  private static final int SPINS = 200;
+
+  private final CopyOnWriteArrayList<Worker> workers = new CopyOnWriteArrayList<>();
+  private final Duration stallAfter;
+  private final BiConsumer<String, StackTraceElement[]> stallListener;
+  private final Thread watchdog;
+  private volatile boolean closed;
+
+  /**
+   * @param threads number of workers
+   * @param stallAfter a single step of that length is a stall
+   * @param stallListener told the name of the subtask and where it is
+   */
+  public WorkerPool(
+      int threads, Duration stallAfter, BiConsumer<String, StackTraceElement[]> stallListener) {
+    this.stallAfter = stallAfter;
+    this.stallListener = stallListener;
+    for (int i = 0; i < threads; i++) {
+      workers.add(new Worker(i, false));
+    }
+    this.watchdog = new Thread(this::watch, "millrace-watchdog");
+    watchdog.setDaemon(true);
+    workers.forEach(worker -> worker.thread.start());
+    watchdog.start();
+  }
+
+  @Override
+  public void enqueue(StepHandle handle) {
+    Worker own = workers.get(Math.floorMod(handle.affinity(), workers.size()));
+    own.queue.add(handle);
+    VarHandle.fullFence();
+    if (own.parked) {
+      own.unpark();
+      return;
+    }
+    if (own.thread != Thread.currentThread() || own.queue.size() > 1 || own.current != null) {
+      for (Worker other : workers) {
+        if (other.parked) {
+          other.unpark();
+          return;
+        }
+      }
+    }
+  }
+
+  private void watch() {
+    while (!closed) {
+      LockSupport.parkNanos(stallAfter.toNanos() / 2);
+      List<Worker> stalled = new ArrayList<>();
+      for (Worker worker : workers) {
+        if (worker.isStalled()) {
+          stalled.add(worker);
+        }
+      }
+      for (Worker worker : stalled) {
+        StepHandle handle = worker.current;
+        if (handle != null && !worker.reported) {
+          worker.reported = true;
+          stallListener.accept(handle.name(), worker.thread.getStackTrace());
+          Worker spare = new Worker(workers.size(), true);
+          workers.add(spare);
+          spare.thread.start();
+        }
+      }
+    }
+  }
+
+  /** Ends the workers after their current step. */
+  @Override
+  public void close() {
+    closed = true;
+    LockSupport.unpark(watchdog);
+    for (Worker worker : workers) {
+      worker.unpark();
+    }
+    for (Worker worker : workers) {
+      try {
+        worker.thread.join(1_000);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private final class Worker implements Runnable {
+    final ConcurrentLinkedQueue<StepHandle> queue = new ConcurrentLinkedQueue<>();
+    final Thread thread;
+    final int index;
+    volatile boolean parked;
+    volatile StepHandle current;
+    volatile boolean reported;
+    private volatile long steps;
+    private long stepsSeen = -1;
+
+    Worker(int index, boolean spare) {
+      this.index = index;
+      this.thread =
+          new Thread(this, (spare ? "millrace-spare-worker-" : "millrace-worker-") + index);
+      thread.setDaemon(true);
+    }
+
+    void unpark() {
+      parked = false;
+      LockSupport.unpark(thread);
+    }
+
+    /**
+     * Seen in the same step at two looks of the watchdog, which are half the stall time apart.
+     * Watchdog only.
+     */
+    boolean isStalled() {
+      long now = steps;
+      boolean same = current != null && now == stepsSeen;
+      stepsSeen = now;
+      return same;
+    }
+
+    @Override
+    public void run() {
+      while (!closed) {
+        StepHandle handle = next();
+        if (handle == null) {
+          handle = spinThenPark();
+          if (handle == null) {
+            continue;
+          }
+        }
+        current = handle;
+        steps++;
+        try {
+          handle.run();
+        } finally {
+          current = null;
+          reported = false;
+        }
+      }
+    }
+
+    private StepHandle next() {
+      StepHandle handle = queue.poll();
+      if (handle != null) {
+        return handle;
+      }
+      for (Worker other : workers) {
+        if (other != this) {
+          handle = other.queue.poll();
+          if (handle != null) {
+            handle.setAffinity(index);
+            return handle;
+          }
+        }
+      }
+      return null;
+    }
+
+    private StepHandle spinThenPark() {
+      for (int i = 0; i < SPINS; i++) {
+        StepHandle handle = next();
+        if (handle != null) {
+          return handle;
+        }
+        Thread.onSpinWait();
+      }
+      parked = true;
+      VarHandle.fullFence();
+      StepHandle handle = next();
+      if (handle == null && !closed) {
+        LockSupport.park(this);
+        handle = next();
+      }
+      parked = false;
+      return handle;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.millrace.runtime.exchange;
+
+import io.millrace.runtime.id.ChannelId;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Where the two ends of a channel within a process meet, whichever comes first. Safe for use by any
+ * thread.
+ */
+public final class LocalChannels {
+  private final ConcurrentHashMap<ChannelId, LocalChannel> waiting = new ConcurrentHashMap<>();
+
+  /** Called once by each end; the second call takes the channel out. */
+  public LocalChannel meet(ChannelId id) {
+    LocalChannel mine = new LocalChannel();
+    LocalChannel other = waiting.putIfAbsent(id, mine);
+    if (other == null) {
+      return mine;
+    }
+    waiting.remove(id);
+    return other;
+  }
+
+  /** Forgets an end that never met its other one, because the deployment was cancelled. */
+  public void forget(ChannelId id) {
+    waiting.remove(id);
+  }
+}

@@ -1,0 +1,40 @@
+package io.millrace.runtime.task;
+
+import io.millrace.core.function.KeySelector;
+import io.millrace.core.types.KeyCodec;
+import io.millrace.runtime.exchange.RecordBatch;
+import java.util.Objects;
+
+/** Partitions by the hash of the key's canonical encoding. */
+public final class ObjectKeyOutput<T, K> extends EdgeOutput<T> {
+  private final KeySelector<T, K> selector;
+  private final KeyCodec<K> codec;
+  private final int[] channelOfGroup;
+
+  public ObjectKeyOutput(
+      Setup<T> setup, KeySelector<T, K> selector, KeyCodec<K> codec, int[] channelOfGroup) {
+    super(setup);
+    this.selector = selector;
+    this.codec = codec;
+    this.channelOfGroup = channelOfGroup;
+  }
+
+  @Override
+  public void process(T value, long timestamp) throws Exception {
+    K key = Objects.requireNonNull(selector.getKey(value), "keyBy: the key selector returned null");
+    int hash = codec.hash(key);
+    int channel = channelOfGroup[hash & (channelOfGroup.length - 1)];
+    RecordBatch batch = filling[channel];
+    if (batch == null) {
+      batch = beyond(channel);
+    }
+    int n = batch.size;
+    batch.values[n] = crossing(value);
+    batch.timestamps[n] = timestamp;
+    batch.hashes[n] = hash;
+    batch.size = n + 1;
+    if (n + 1 == RecordBatch.CAPACITY) {
+      full(channel);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.millrace.runtime.task;
+
+import io.millrace.runtime.operators.Operator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The operators of a subtask, wired: each calls the next directly, and the last ones the outputs.
+ * Subtask's thread only.
+ */
+final class OperatorChain {
+  private final List<Operator<?>> operators;
+  private final List<OperatorEnvironment> environments;
+  private final ChainOutputs outputs;
+  private final BatchLoop[] loops;
+
+  /**
+   * @param loops one per input of the head; none for a source
+   */
+  OperatorChain(
+      List<Operator<?>> operators,
+      List<OperatorEnvironment> environments,
+      ChainOutputs outputs,
+      BatchLoop[] loops) {
+    this.operators = List.copyOf(operators);
+    this.environments = List.copyOf(environments);
+    this.outputs = outputs;
+    this.loops = loops;
+  }
+
+  Operator<?> head() {
+    return operators.get(0);
+  }
+
+  List<Operator<?>> operators() {
+    return operators;
+  }
+
+  List<OperatorEnvironment> environments() {
+    return environments;
+  }
+
+  ChainOutputs outputs() {
+    return outputs;
+  }
+
+  BatchLoop loop(int input) {
+    return loops[input];
+  }
+
+  boolean sinksHaveRoom() {
+    for (Operator<?> operator : operators) {
+      if (!operator.hasRoom()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  boolean isDue(int operator, long time) {
+    return environments.get(operator).processingTimeDue() <= time;
+  }
+
+  /** The operator is about to fire what is due and will say again what comes next. */
+  void processingTimeStarts(int operator) {
+    environments.get(operator).processingTimeReached();
+  }
+
+  void addCountersTo(Map<String, Long> sums) {
+    for (OperatorEnvironment environment : environments) {
+      environment.addCountersTo(sums);
+    }
+  }
+
+  /** Closes everything whatever happens; the first thing that went wrong, if any. */
+  Optional<Throwable> close() {
+    Optional<Throwable> failure = Optional.empty();
+    for (Operator<?> operator : operators) {
+      try {
+        operator.close();
+      } catch (Throwable t) {
+        failure = failure.isPresent() ? failure : Optional.of(t);
+      }
+    }
+    outputs.close();
+    for (OperatorEnvironment environment : environments) {
+      environment.keyedBackend().ifPresent(backend -> backend.close());
+    }
+    return failure;
+  }
+}

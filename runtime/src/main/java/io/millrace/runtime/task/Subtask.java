@@ -1,0 +1,586 @@
+package io.millrace.runtime.task;
+
+import io.millrace.core.source.PollStatus;
+import io.millrace.runtime.checkpoint.AlignmentResult;
+import io.millrace.runtime.checkpoint.BarrierAligner;
+import io.millrace.runtime.exchange.ChannelEvent;
+import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.id.AttemptId;
+import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.operators.Operator;
+import io.millrace.runtime.operators.OperatorContext.Mail;
+import io.millrace.runtime.operators.SourceHead;
+import io.millrace.runtime.rpc.ToJobManager;
+import io.millrace.runtime.rpc.ToJobManager.TaskMetrics;
+import io.millrace.runtime.rpc.ToJobManager.TaskState;
+import io.millrace.runtime.state.StateHandles.Blob;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * One execution of a subtask, as a state machine that is stepped: it takes input while its outputs
+ * have room, runs it through its chain, and never blocks. What must not be interleaved with records
+ * (firing timers up to a watermark, the end of data) is work that can stop for want of room and go
+ * on in a later step; input and checkpoints wait for it.
+ *
+ * <p>Everything but {@link #post}, {@link #wakeUp}, {@link #cancel}, {@link #metrics} and {@link
+ * #tell} belongs to the one thread that steps it.
+ */
+public final class Subtask implements Steppable {
+  private static final Logger LOG = LoggerFactory.getLogger(Subtask.class);
+
+  /** Batches (or polls) in one step, before other subtasks of the worker get their turn. */
+  private static final int BATCHES_A_STEP = 8;
+
+  /** Watermarks that may ride behind partly filled batches before they are flushed. */
+  private static final int WATERMARKS_A_FLUSH = 16;
+
+  private enum Phase {
+    OPENING,
+    RUNNING,
+    END_OF_DATA,
+    FINISHING,
+    TERMINAL
+  }
+
+  /** What is under way over the operators of the chain. */
+  private enum Work {
+    NONE,
+    WATERMARK,
+    PROCESSING_TIME,
+    END_OF_DATA
+  }
+
+  private final AttemptId attempt;
+  private final String name;
+  private final SubtaskServices services;
+  private final ClassLoader userLoader;
+  private final Mailbox mailbox = new Mailbox();
+  private final OutputRoom room = new OutputRoom();
+  private final StepHandle handle;
+  private final SubtaskTimes times;
+
+  private OperatorChain chain;
+  private Optional<InputGate> gate = Optional.empty();
+  private Optional<SourceHead<?>> source = Optional.empty();
+  private BarrierAligner aligner;
+  private WatermarkValve valve;
+  private SubtaskSnapshots snapshots;
+
+  private Phase phase = Phase.OPENING;
+  private Work work = Work.NONE;
+  private int workOperator;
+  private long workTime;
+  private boolean firingProcessingTime;
+  private RecordBatch batch;
+  private BatchLoop loop;
+  private int position;
+  private int openChannels;
+  private boolean drain = true;
+  private boolean idle;
+  private boolean stopRequested;
+  private long watermark = Long.MIN_VALUE;
+  private int unflushedWatermarks;
+  private boolean processingTimeDue;
+  private Optional<ChannelEvent.Barrier> trigger = Optional.empty();
+  private long lastTriggered;
+  private long alignmentStart;
+
+  /** The barrier that came last: the one being aligned. */
+  private ChannelEvent.Barrier barrier;
+
+  /** Whether the end of data follows the watermark that is under way. */
+  private boolean endPending;
+
+  private long now;
+  private long recordsIn;
+  private volatile boolean started;
+  private volatile boolean cancelled;
+  private volatile boolean terminal;
+  private volatile TaskMetrics published;
+
+  Subtask(AttemptId attempt, String name, SubtaskServices services, ClassLoader userLoader) {
+    this.attempt = attempt;
+    this.name = name;
+    this.services = services;
+    this.userLoader = userLoader;
+    this.handle = new StepHandle(this, services.workers(), attempt.subtask().index());
+    this.times = new SubtaskTimes(services.nanoClock());
+    this.now = services.clock().getAsLong();
+    this.published = metricsNow();
+  }
+
+  /** Set once, before the first step, on the deploying thread; operators are open then. */
+  void start(OperatorChain operatorChain, Optional<InputGate> inputGate, int maxParallelism) {
+    this.chain = operatorChain;
+    this.gate = inputGate;
+    this.snapshots =
+        new SubtaskSnapshots(attempt, services, operatorChain, maxParallelism, this::post);
+    if (operatorChain.head() instanceof SourceHead<?> head) {
+      this.source = Optional.of(head);
+      head.whenActive(() -> setIdle(false));
+    }
+    inputGate.ifPresent(
+        input -> {
+          aligner = new BarrierAligner(input.size());
+          valve = new WatermarkValve(input.size());
+          openChannels = input.size();
+        });
+    started = true;
+    wakeUp();
+  }
+
+  OutputRoom room() {
+    return room;
+  }
+
+  AttemptId attempt() {
+    return attempt;
+  }
+
+  @Override
+  public String name() {
+    return name + " (" + attempt.subtask().index() + ")";
+  }
+
+  long watermark() {
+    return watermark;
+  }
+
+  long now() {
+    return now;
+  }
+
+  // ---- from any thread
+
+  /** Before the start nothing is stepped; the start looks at whatever came before it. */
+  void wakeUp() {
+    if (started) {
+      handle.wakeUp();
+    }
+  }
+
+  void post(Mail mail) {
+    mailbox.add(mail);
+    wakeUp();
+  }
+
+  void cancel() {
+    cancelled = true;
+    wakeUp();
+  }
+
+  boolean isTerminal() {
+    return terminal;
+  }
+
+  void tell(ToJobManager message) {
+    services.jobManager().accept(message);
+  }
+
+  TaskMetrics metrics() {
+    return published;
+  }
+
+  /** Where the subtask failed before it could be stepped: while it was built. Deploying thread. */
+  void failBeforeStart(Throwable cause) {
+    end(TaskState.FAILED, Optional.of(cause));
+  }
+
+  // ---- mails
+
+  void trigger(CheckpointId checkpoint, boolean savepoint, String directory) {
+    // BA7: the abort of a checkpoint may have come before its trigger.
+    if (checkpoint.value() > lastTriggered) {
+      trigger = Optional.of(new ChannelEvent.Barrier(checkpoint, savepoint, directory));
+    }
+  }
+
+  void checkpointCompleted(CheckpointId checkpoint) throws Exception {
+    snapshots.completed(checkpoint);
+    for (Operator<?> operator : chain.operators()) {
+      operator.checkpointCompleted(checkpoint);
+    }
+  }
+
+  void checkpointAborted(CheckpointId checkpoint) throws Exception {
+    lastTriggered = Math.max(lastTriggered, checkpoint.value());
+    trigger = trigger.filter(pending -> pending.checkpoint().value() > lastTriggered);
+    snapshots.abort(checkpoint);
+    if (aligner != null) {
+      apply(aligner.onAbort(checkpoint));
+    }
+    for (Operator<?> operator : chain.operators()) {
+      operator.checkpointAborted(checkpoint);
+    }
+  }
+
+  void assignSplits(List<Blob> splits) throws Exception {
+    source.orElseThrow().assign(splits);
+  }
+
+  void noMoreSplits() {
+    source.orElseThrow().noMoreSplits();
+  }
+
+  void stopSource(boolean drainTime) {
+    stopRequested = true;
+    drain = drainTime;
+  }
+
+  void finish() {
+    if (phase != Phase.END_OF_DATA) {
+      throw new IllegalStateException("Told to finish while " + phase);
+    }
+    phase = Phase.FINISHING;
+  }
+
+  void scheduleProcessingTime(long time) {
+    services.timers().schedule(time, () -> post(() -> processingTimeDue = true));
+  }
+
+  // ---- stepping
+
+  @Override
+  public boolean step() {
+    if (phase == Phase.TERMINAL) {
+      return false;
+    }
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(userLoader);
+    MDC.put("subtask", name());
+    times.begin();
+    boolean again = false;
+    try {
+      now = services.clock().getAsLong();
+      if (cancelled) {
+        end(TaskState.CANCELED, Optional.empty());
+      } else {
+        mailbox.drain();
+        again = advance();
+      }
+    } catch (Throwable t) {
+      end(TaskState.FAILED, Optional.of(t));
+    } finally {
+      thread.setContextClassLoader(before);
+      MDC.remove("subtask");
+    }
+    if (phase != Phase.TERMINAL) {
+      times.end(again, !room.isOpen());
+      published = metricsNow();
+      return again || !mailbox.isEmpty();
+    }
+    return false;
+  }
+
+  private boolean advance() throws Exception {
+    switch (phase) {
+      case OPENING -> {
+        for (Operator<?> operator : chain.operators()) {
+          if (!operator.isReady()) {
+            return false;
+          }
+        }
+        phase = Phase.RUNNING;
+        LOG.debug("{} runs", name());
+        tell(new ToJobManager.TaskStateChanged(attempt, TaskState.RUNNING, Optional.empty()));
+        if (source.isPresent()) {
+          tell(new ToJobManager.ReaderOpened(attempt));
+        }
+        return true;
+      }
+      case RUNNING, END_OF_DATA -> {
+        return process();
+      }
+      case FINISHING -> {
+        for (Operator<?> operator : chain.operators()) {
+          if (!operator.isQuiescent()) {
+            return false;
+          }
+        }
+        end(TaskState.FINISHED, Optional.empty());
+        return false;
+      }
+      case TERMINAL -> {
+        return false;
+      }
+    }
+    throw new AssertionError(phase);
+  }
+
+  /**
+   * Goes on until there is no room, no input, or it is others' turn; true if there may be more to
+   * do.
+   */
+  private boolean process() throws Exception {
+    for (int i = 0; i < BATCHES_A_STEP; i++) {
+      if (!room.isOpen() && !regainRoom()) {
+        return false;
+      }
+      if (work != Work.NONE) {
+        if (!doWork() && room.isOpen()) {
+          return false; // waits for a completion, which wakes us
+        }
+        continue;
+      }
+      if (batch != null) {
+        processBatch();
+        continue;
+      }
+      if (trigger.isPresent()) {
+        startCheckpoint();
+      }
+      if (processingTimeDue) {
+        processingTimeDue = false;
+        startWork(Work.PROCESSING_TIME, now);
+        continue;
+      }
+      boolean more = source.isPresent() ? pollSource() : pollInput();
+      if (!more) {
+        chain.outputs().flush();
+        unflushedWatermarks = 0;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean regainRoom() {
+    if (!chain.outputs().regainRoom() || !chain.sinksHaveRoom()) {
+      return false;
+    }
+    room.regain();
+    return true;
+  }
+
+  private void processBatch() throws Exception {
+    position = loop.run(batch, position);
+    if (position == batch.size) {
+      recordsIn += batch.size;
+      batch.release();
+      batch = null;
+    }
+  }
+
+  private boolean pollSource() throws Exception {
+    if (phase == Phase.END_OF_DATA) {
+      return false;
+    }
+    SourceHead<?> head = source.orElseThrow();
+    PollStatus status = stopRequested ? PollStatus.END_OF_INPUT : head.poll();
+    if (status == PollStatus.END_OF_INPUT) {
+      // W4: time ends only where the input ended by itself or the job is drained.
+      long last = drain ? Long.MAX_VALUE : head.watermark();
+      if (last > watermark) {
+        endPending = true;
+        startWork(Work.WATERMARK, last);
+      } else {
+        startWork(Work.END_OF_DATA, 0);
+      }
+      return true;
+    }
+    setIdle(head.isIdle());
+    onWatermark(head.watermark());
+    return status == PollStatus.MORE_AVAILABLE || work != Work.NONE;
+  }
+
+  private boolean pollInput() throws Exception {
+    InputGate input = gate.orElseThrow();
+    Object element = input.poll();
+    if (element == null) {
+      Optional<Throwable> failure = input.failure().or(() -> chain.outputs().failure());
+      if (failure.isPresent()) {
+        throw new IllegalStateException(
+            "The exchange failed: " + failure.get().getMessage(), failure.get());
+      }
+      return false;
+    }
+    if (element instanceof RecordBatch received) {
+      if (received.size == 0) {
+        received.release();
+        return true;
+      }
+      batch = received;
+      position = 0;
+      loop = chain.loop(input.input());
+      return true;
+    }
+    int channel = input.channel();
+    if (element instanceof ChannelEvent.Watermark event) {
+      onWatermark(valve.onWatermark(channel, event.timestamp()));
+    } else if (element instanceof ChannelEvent.Barrier event) {
+      if (aligner.pending().isEmpty()) {
+        alignmentStart = services.nanoClock().getAsLong();
+      }
+      barrier = event;
+      apply(aligner.onBarrier(channel, event.checkpoint()));
+    } else if (element instanceof ChannelEvent.Idleness event) {
+      onWatermark(valve.onIdleness(channel, event.idle()));
+      setIdle(valve.isIdle());
+    } else if (element instanceof ChannelEvent.EndOfData event) {
+      drain &= event.drain();
+      if (--openChannels == 0) {
+        startWork(Work.END_OF_DATA, 0);
+      }
+    } else {
+      throw new IllegalStateException("Unknown element " + element);
+    }
+    return true;
+  }
+
+  private void onWatermark(long reached) {
+    if (reached != WatermarkValve.UNCHANGED && reached > watermark) {
+      startWork(Work.WATERMARK, reached);
+    }
+  }
+
+  private void setIdle(boolean nowIdle) {
+    if (nowIdle != idle) {
+      idle = nowIdle;
+      chain.outputs().event(new ChannelEvent.Idleness(nowIdle));
+    }
+  }
+
+  private void apply(AlignmentResult result) throws Exception {
+    InputGate input = gate.orElseThrow();
+    for (int channel : result.block()) {
+      input.setBlocked(channel, true);
+    }
+    if (result.completed().isPresent()) {
+      snapshot(barrier, services.nanoClock().getAsLong() - alignmentStart);
+    }
+    for (int channel : result.resume()) {
+      input.setBlocked(channel, false);
+    }
+  }
+
+  private void startCheckpoint() throws Exception {
+    ChannelEvent.Barrier pending = trigger.orElseThrow();
+    trigger = Optional.empty();
+    lastTriggered = pending.checkpoint().value();
+    snapshot(pending, 0);
+  }
+
+  private void snapshot(ChannelEvent.Barrier at, long alignmentNanos) throws Exception {
+    // BA1: the barrier separates exactly; what was emitted so far goes before it.
+    chain.outputs().event(at);
+    snapshots.take(at.checkpoint(), at.directory(), alignmentNanos);
+  }
+
+  private void startWork(Work next, long time) {
+    work = next;
+    workOperator = 0;
+    workTime = time;
+    if (next == Work.WATERMARK) {
+      watermark = time;
+    }
+  }
+
+  /** Runs the work over the operators in order, each before its children; true if it is done. */
+  private boolean doWork() throws Exception {
+    List<? extends Operator<?>> operators = chain.operators();
+    while (workOperator < operators.size()) {
+      Operator<?> operator = operators.get(workOperator);
+      boolean done =
+          switch (work) {
+            case WATERMARK -> operator.onWatermark(workTime);
+            case PROCESSING_TIME -> fireProcessingTime(operator);
+            case END_OF_DATA -> operator.endOfData();
+            case NONE -> true;
+          };
+      if (!done) {
+        return false;
+      }
+      workOperator++;
+    }
+    Work done = work;
+    work = Work.NONE;
+    switch (done) {
+      case WATERMARK -> {
+        chain.outputs().watermark(workTime);
+        if (++unflushedWatermarks >= WATERMARKS_A_FLUSH) {
+          unflushedWatermarks = 0;
+          chain.outputs().flush();
+        }
+        if (endPending) {
+          endPending = false;
+          startWork(Work.END_OF_DATA, 0);
+        }
+      }
+      case END_OF_DATA -> {
+        chain.outputs().event(new ChannelEvent.EndOfData(drain));
+        phase = Phase.END_OF_DATA;
+        tell(new ToJobManager.TaskStateChanged(attempt, TaskState.END_OF_DATA, Optional.empty()));
+      }
+      case PROCESSING_TIME, NONE -> {}
+    }
+    return true;
+  }
+
+  private boolean fireProcessingTime(Operator<?> operator) throws Exception {
+    if (!firingProcessingTime) {
+      if (!chain.isDue(workOperator, workTime)) {
+        return true;
+      }
+      chain.processingTimeStarts(workOperator); // what it schedules from here on is for later
+      firingProcessingTime = true;
+    }
+    if (!operator.onProcessingTime(workTime)) {
+      return false;
+    }
+    firingProcessingTime = false;
+    return true;
+  }
+
+  // ---- the end
+
+  private void end(TaskState state, Optional<Throwable> cause) {
+    phase = Phase.TERMINAL;
+    terminal = true;
+    if (batch != null) {
+      batch.release();
+      batch = null;
+    }
+    if (snapshots != null) {
+      snapshots.close();
+    }
+    gate.ifPresent(InputGate::close);
+    Optional<Throwable> failure = cause;
+    if (chain != null) {
+      Optional<Throwable> onClose = chain.close();
+      if (failure.isEmpty() && state == TaskState.FINISHED) {
+        failure = onClose;
+      }
+    }
+    TaskState reported = failure.isPresent() ? TaskState.FAILED : state;
+    failure.ifPresent(t -> LOG.warn("{} failed", name(), t));
+    tell(
+        new ToJobManager.TaskStateChanged(
+            attempt, reported, failure.map(t -> TaskFailures.describe(name, t))));
+  }
+
+  private TaskMetrics metricsNow() {
+    Map<String, Long> counters = new TreeMap<>();
+    long out = 0;
+    if (chain != null) {
+      chain.addCountersTo(counters);
+      out = chain.outputs().recordsSent();
+    }
+    return new TaskMetrics(
+        attempt,
+        recordsIn,
+        out,
+        0,
+        times.busy(),
+        times.backpressured(),
+        times.idle(),
+        watermark,
+        counters);
+  }
+}

@@ -1,0 +1,389 @@
+package io.millrace.runtime.task;
+
+import io.millrace.core.types.KeyCodec;
+import io.millrace.core.types.TypeInformation;
+import io.millrace.core.types.TypeSerializer;
+import io.millrace.runtime.classloading.UserObjects;
+import io.millrace.runtime.exchange.BatchPool;
+import io.millrace.runtime.exchange.InputChannel;
+import io.millrace.runtime.exchange.LocalChannels;
+import io.millrace.runtime.exchange.OutputChannel;
+import io.millrace.runtime.exchange.RemoteChannels;
+import io.millrace.runtime.graph.JobEdge;
+import io.millrace.runtime.graph.JobVertex;
+import io.millrace.runtime.graph.OperatorNode;
+import io.millrace.runtime.id.ChannelId;
+import io.millrace.runtime.id.TaskManagerId;
+import io.millrace.runtime.operators.EdgeSpec;
+import io.millrace.runtime.operators.Operator;
+import io.millrace.runtime.operators.OperatorFactory;
+import io.millrace.runtime.operators.OperatorMaker;
+import io.millrace.runtime.operators.Receiver;
+import io.millrace.runtime.operators.TwoInputOperator;
+import io.millrace.runtime.rpc.TaskDeployment;
+import io.millrace.runtime.rpc.TaskDeployment.Peer;
+import io.millrace.runtime.state.KeyGroups;
+import io.millrace.runtime.state.KeyedStateBackend;
+import io.millrace.runtime.state.OperatorStateBackend;
+import io.millrace.runtime.state.SnapshotReader;
+import io.millrace.runtime.state.StateHandles;
+import io.millrace.runtime.state.heap.HeapKeyedStateBackend;
+import io.millrace.runtime.state.heap.HeapStateContext;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes a subtask of a deployment: reads the user's functions, restores state, wires the chain from
+ * its end to its head, connects the channels and opens the operators. Runs on the deploying thread,
+ * before the subtask is first stepped.
+ */
+final class SubtaskBuilder {
+  /** Batches a subtask's outputs may have in flight beyond two for each channel. */
+  private static final int SHARED_BATCHES = 32;
+
+  private final TaskDeployment deployment;
+  private final Subtask subtask;
+  private final SubtaskServices services;
+  private final ClassLoader loader;
+  private final ClassCopies copies;
+  private final TaskManagerId self;
+  private final LocalChannels local;
+  private final RemoteChannels remote;
+  private final JobVertex vertex;
+  private final List<EdgeOutput<?>> edgeOutputs = new ArrayList<>();
+  private final List<InputChannel> inputs = new ArrayList<>();
+
+  /** What a subtask is built with. */
+  record Parts(
+      SubtaskServices services,
+      ClassLoader loader,
+      ClassCopies copies,
+      TaskManagerId self,
+      LocalChannels local,
+      RemoteChannels remote) {}
+
+  SubtaskBuilder(TaskDeployment deployment, Subtask subtask, Parts parts) {
+    this.deployment = deployment;
+    this.subtask = subtask;
+    this.services = parts.services;
+    this.loader = parts.loader;
+    this.copies = parts.copies;
+    this.self = parts.self;
+    this.local = parts.local;
+    this.remote = parts.remote;
+    this.vertex = deployment.vertex();
+  }
+
+  /** Builds and starts the subtask; on a failure everything opened so far is closed. */
+  void build() throws Exception {
+    List<Operator<?>> operators =
+        new ArrayList<>(Collections.nCopies(vertex.operators().size(), null));
+    List<OperatorEnvironment> environments =
+        new ArrayList<>(Collections.nCopies(vertex.operators().size(), null));
+    boolean started = false;
+    try {
+      List<EdgeSpec<?, ?>> inputSpecs = new ArrayList<>();
+      for (TaskDeployment.Input input : deployment.inputs()) {
+        inputSpecs.add(readSpec(input.edge()));
+      }
+      Optional<EdgeSpec<?, ?>> keyedBy =
+          inputSpecs.stream().filter(EdgeSpec::isKeyed).findFirst().map(spec -> spec);
+      Map<String, List<Receiver<?>>> receivers = new LinkedHashMap<>();
+      BatchPool pool = pool();
+      connectOutputs(pool, receivers);
+      for (int i = vertex.operators().size() - 1; i >= 0; i--) {
+        build(i, operators, environments, receivers, i == 0 ? keyedBy : Optional.empty());
+      }
+      BatchLoop[] loops = loops(operators.get(0), environments.get(0), inputSpecs);
+      OperatorChain chain =
+          new OperatorChain(operators, environments, new ChainOutputs(edgeOutputs), loops);
+      // Consumers open before producers, so that what a producer emits in open() finds them ready.
+      for (int i = operators.size() - 1; i >= 0; i--) {
+        operators.get(i).open();
+      }
+      Optional<InputGate> gate = connectInputs(inputSpecs);
+      started = true;
+      subtask.start(chain, gate, vertex.maxParallelism());
+    } finally {
+      if (!started) {
+        closeAll(operators, environments);
+      }
+    }
+  }
+
+  private void closeAll(List<Operator<?>> operators, List<OperatorEnvironment> environments) {
+    for (Operator<?> operator : operators) {
+      try {
+        if (operator != null) {
+          operator.close();
+        }
+      } catch (Exception e) {
+        // The failure that brought us here is the one to report.
+        continue;
+      }
+    }
+    edgeOutputs.forEach(EdgeOutput::close);
+    inputs.forEach(InputChannel::close);
+    for (OperatorEnvironment environment : environments) {
+      if (environment != null) {
+        environment.keyedBackend().ifPresent(KeyedStateBackend::close);
+      }
+    }
+  }
+
+  private EdgeSpec<?, ?> readSpec(JobEdge edge) throws IOException {
+    return (EdgeSpec<?, ?>)
+        UserObjects.read(edge.spec(), loader, "Edge " + edge.index() + " of " + vertex.name());
+  }
+
+  // ---- operators
+
+  private void build(
+      int index,
+      List<Operator<?>> operators,
+      List<OperatorEnvironment> environments,
+      Map<String, List<Receiver<?>>> receivers,
+      Optional<EdgeSpec<?, ?>> keyedBy)
+      throws Exception {
+    OperatorNode node = vertex.operators().get(index);
+    OperatorMaker maker = copies.at(vertex.index() + "." + index);
+    OperatorFactory factory =
+        (OperatorFactory) UserObjects.read(node.factory(), loader, "Operator " + node.name());
+    Operator<?> operator = factory.create(maker);
+    Map<String, Receiver<?>> sideOutputs = new LinkedHashMap<>();
+    String prefix = index + "/";
+    for (Map.Entry<String, List<Receiver<?>>> output : receivers.entrySet()) {
+      if (output.getKey().startsWith(prefix) && output.getKey().length() > prefix.length()) {
+        sideOutputs.put(output.getKey().substring(prefix.length()), join(maker, output.getValue()));
+      }
+    }
+    StateHandles restored = deployment.restore().getOrDefault(node.uid(), StateHandles.EMPTY);
+    SnapshotReader reader = new SnapshotReader(services.checkpoints(), vertex.maxParallelism());
+    Optional<KeyedStateBackend<?>> keyed = Optional.empty();
+    if (keyedBy.isPresent()) {
+      keyed = Optional.of(keyedBackend(node, keyedBy.get().keyType(), maker, restored, reader));
+    }
+    OperatorStateBackend operatorState = new OperatorStateBackend(node.uid(), loader);
+    if (deployment.restoredFrom().isPresent()) {
+      operatorState.restore(
+          List.of(restored), reader, deployment.attempt().subtask().index(), vertex.parallelism());
+    }
+    OperatorEnvironment environment =
+        new OperatorEnvironment(
+            subtask, deployment, node, loader, keyed, operatorState, sideOutputs);
+    setUp(operator, environment, join(maker, receivers.getOrDefault(prefix, List.of())));
+    operators.set(index, operator);
+    environments.set(index, environment);
+    if (node.parent() >= 0) {
+      receivers
+          .computeIfAbsent(node.parent() + "/" + node.parentTag(), key -> new ArrayList<>())
+          .add((Receiver<?>) operator);
+    }
+  }
+
+  private <K> KeyedStateBackend<K> keyedBackend(
+      OperatorNode node,
+      TypeInformation<K> keyType,
+      OperatorMaker maker,
+      StateHandles restored,
+      SnapshotReader reader)
+      throws IOException {
+    HeapKeyedStateBackend<K> backend =
+        new HeapKeyedStateBackend<>(
+            new HeapStateContext<>(
+                node.uid(),
+                keyType,
+                KeyGroups.rangeOf(
+                    deployment.attempt().subtask().index(),
+                    vertex.parallelism(),
+                    vertex.maxParallelism()),
+                vertex.maxParallelism(),
+                maker::make,
+                services.clock(),
+                loader));
+    if (!restored.keyed().isEmpty()) {
+      backend.restore(List.of(restored), reader);
+    }
+    return backend;
+  }
+
+  @SuppressWarnings("unchecked") // the graph says that they fit
+  private static <O> void setUp(
+      Operator<O> operator, OperatorEnvironment environment, Receiver<?> out) {
+    operator.setup(environment, (Receiver<O>) out);
+  }
+
+  @SuppressWarnings("unchecked") // all receivers of one output take its type
+  private static Receiver<?> join(OperatorMaker maker, List<Receiver<?>> receivers) {
+    if (receivers.isEmpty()) {
+      return (value, timestamp) -> {};
+    }
+    if (receivers.size() == 1) {
+      return receivers.get(0);
+    }
+    return (Receiver<Object>)
+        maker.<Object>make(
+            erased(TeeReceiver.class), receivers, TypeInformation.lateTyped().serializer());
+  }
+
+  @SuppressWarnings(
+      "unchecked") // made from a copy of the class, so it is only ever seen as its supertypes
+  private static Class<Object> erased(Class<?> type) {
+    return (Class<Object>) type;
+  }
+
+  // ---- outputs
+
+  private BatchPool pool() {
+    int channels = 0;
+    for (TaskDeployment.Output output : deployment.outputs()) {
+      channels += output.consumers().size();
+    }
+    return new BatchPool(channels, SHARED_BATCHES);
+  }
+
+  private void connectOutputs(BatchPool pool, Map<String, List<Receiver<?>>> receivers)
+      throws Exception {
+    int channel = 0;
+    for (TaskDeployment.Output output : deployment.outputs()) {
+      EdgeSpec<?, ?> spec = readSpec(output.edge());
+      OutputChannel[] channels = new OutputChannel[output.consumers().size()];
+      for (int i = 0; i < channels.length; i++) {
+        Peer consumer = output.consumers().get(i);
+        ChannelId id =
+            new ChannelId(
+                deployment.attempt().job(),
+                output.edge().index(),
+                deployment.attempt().subtask().index(),
+                consumer.subtask(),
+                deployment.attempt().attempt());
+        channels[i] =
+            consumer.taskManager().equals(self.value())
+                ? local.meet(id).output(pool, channel)
+                : remote.output(id, spec.type().serializer(), loader);
+        channels[i].onWritable(subtask::wakeUp);
+        channel++;
+      }
+      EdgeOutput<?> edge = edgeOutput(output, spec, channels);
+      edgeOutputs.add(edge);
+      receivers
+          .computeIfAbsent(
+              output.edge().sourceOperator() + "/" + output.edge().tag(), key -> new ArrayList<>())
+          .add(edge);
+    }
+  }
+
+  private <T, K> EdgeOutput<?> edgeOutput(
+      TaskDeployment.Output output, EdgeSpec<T, K> spec, OutputChannel[] channels) {
+    JobEdge edge = output.edge();
+    OperatorMaker maker = copies.at("e" + edge.index());
+    boolean longKeys = spec.isKeyed() && spec.keyType().keyCodec().isLong();
+    EdgeOutput.Setup<T> setup =
+        new EdgeOutput.Setup<>(
+            vertex.operators().get(edge.sourceOperator()).name(),
+            channels,
+            spec.type().serializer(),
+            subtask.room(),
+            spec.isKeyed(),
+            longKeys);
+    return switch (edge.partitioning()) {
+      case HASH -> {
+        KeyCodec<K> codec = spec.keyType().keyCodec();
+        int groups = output.consumerMaxParallelism();
+        int[] channelOfGroup = new int[groups];
+        for (int group = 0; group < groups; group++) {
+          channelOfGroup[group] = KeyGroups.subtaskOf(group, output.consumerParallelism(), groups);
+        }
+        yield (EdgeOutput<?>)
+            maker.make(
+                erased(longKeys ? LongKeyOutput.class : ObjectKeyOutput.class),
+                setup,
+                spec.key(),
+                codec,
+                channelOfGroup);
+      }
+      case FORWARD, REBALANCE, RESCALE ->
+          (EdgeOutput<?>)
+              maker.make(
+                  erased(RoundRobinOutput.class), setup, deployment.attempt().subtask().index());
+      case GLOBAL -> (EdgeOutput<?>) maker.make(erased(GlobalOutput.class), setup);
+      case BROADCAST -> (EdgeOutput<?>) maker.make(erased(BroadcastOutput.class), setup);
+      case CUSTOM ->
+          (EdgeOutput<?>)
+              maker.make(erased(CustomOutput.class), setup, spec.key(), spec.partitioner());
+    };
+  }
+
+  // ---- inputs
+
+  private BatchLoop[] loops(
+      Operator<?> head, OperatorEnvironment environment, List<EdgeSpec<?, ?>> specs) {
+    int inputsOfHead = head instanceof TwoInputOperator ? 2 : 1;
+    BatchLoop[] loops = new BatchLoop[inputsOfHead];
+    for (int i = 0; i < specs.size(); i++) {
+      int input = deployment.inputs().get(i).edge().targetInput();
+      if (loops[input] == null) {
+        loops[input] = loop(head, environment, input, specs.get(i));
+      }
+    }
+    return loops;
+  }
+
+  private BatchLoop loop(
+      Operator<?> head, OperatorEnvironment environment, int input, EdgeSpec<?, ?> spec) {
+    OperatorMaker maker = copies.at(vertex.index() + ".in" + input);
+    Object receiver = head;
+    if (head instanceof TwoInputOperator) {
+      receiver = maker.make(erased(input == 0 ? Input1Receiver.class : Input2Receiver.class), head);
+    }
+    Object loop;
+    if (!spec.isKeyed()) {
+      loop = maker.make(erased(PlainLoop.class), receiver, subtask.room());
+    } else if (spec.keyType().keyCodec().isLong()) {
+      loop =
+          maker.make(erased(LongKeyLoop.class), receiver, subtask.room(), environment.keyedState());
+    } else {
+      loop =
+          maker.make(
+              erased(ObjectKeyLoop.class),
+              receiver,
+              subtask.room(),
+              environment.keyedState(),
+              spec.key());
+    }
+    return (BatchLoop) loop;
+  }
+
+  private Optional<InputGate> connectInputs(List<EdgeSpec<?, ?>> specs) throws IOException {
+    if (deployment.inputs().isEmpty()) {
+      return Optional.empty();
+    }
+    List<Integer> inputOf = new ArrayList<>();
+    for (int i = 0; i < specs.size(); i++) {
+      TaskDeployment.Input input = deployment.inputs().get(i);
+      TypeSerializer<?> serializer = specs.get(i).type().serializer();
+      for (Peer producer : input.producers()) {
+        ChannelId id =
+            new ChannelId(
+                deployment.attempt().job(),
+                input.edge().index(),
+                producer.subtask(),
+                deployment.attempt().subtask().index(),
+                deployment.attempt().attempt());
+        inputs.add(
+            producer.taskManager().equals(self.value())
+                ? local.meet(id)
+                : remote.input(id, producer.host(), producer.dataPort(), serializer, loader));
+        inputOf.add(input.edge().targetInput());
+      }
+    }
+    return Optional.of(
+        new InputGate(
+            inputs, inputOf.stream().mapToInt(Integer::intValue).toArray(), subtask::wakeUp));
+  }
+}

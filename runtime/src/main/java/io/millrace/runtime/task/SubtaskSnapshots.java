@@ -1,0 +1,243 @@
+package io.millrace.runtime.task;
+
+import io.millrace.runtime.id.AttemptId;
+import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.operators.OperatorContext.Mail;
+import io.millrace.runtime.operators.OperatorSnapshot;
+import io.millrace.runtime.rpc.ToJobManager;
+import io.millrace.runtime.rpc.ToJobManager.CheckpointTimings;
+import io.millrace.runtime.state.KeyedCut;
+import io.millrace.runtime.state.OperatorCut;
+import io.millrace.runtime.state.SnapshotFileWriter;
+import io.millrace.runtime.state.StateHandles;
+import io.millrace.runtime.state.StateHandles.Blob;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The subtask's part of checkpoints: a cut of all its operators on its own thread, then a file
+ * written by an I/O thread once the sinks have prepared, then the acknowledgement. One checkpoint
+ * is under way at a time; a newer one or an abort ends the older (invariant BA7). Methods are for
+ * the subtask's thread.
+ */
+final class SubtaskSnapshots {
+  private static final Logger LOG = LoggerFactory.getLogger(SubtaskSnapshots.class);
+
+  private final AttemptId attempt;
+  private final SubtaskServices services;
+  private final OperatorChain chain;
+  private final Consumer<Mail> mailbox;
+  private final int maxParallelism;
+  private Optional<Pending> pending = Optional.empty();
+
+  SubtaskSnapshots(
+      AttemptId attempt,
+      SubtaskServices services,
+      OperatorChain chain,
+      int maxParallelism,
+      Consumer<Mail> mailbox) {
+    this.attempt = attempt;
+    this.services = services;
+    this.chain = chain;
+    this.maxParallelism = maxParallelism;
+    this.mailbox = mailbox;
+  }
+
+  void take(CheckpointId checkpoint, String directory, long alignmentNanos) throws Exception {
+    pending.ifPresent(Pending::cancel);
+    long start = services.nanoClock().getAsLong();
+    List<Part> parts = new ArrayList<>();
+    for (int i = 0; i < chain.operators().size(); i++) {
+      OperatorEnvironment environment = chain.environments().get(i);
+      Part part = new Part(environment.node().uid());
+      chain.operators().get(i).snapshot(checkpoint, part);
+      part.keyed = environment.keyedBackend().map(backend -> backend.snapshot());
+      part.operator = environment.operatorStateBackend().snapshot();
+      parts.add(part);
+    }
+    long cutDone = services.nanoClock().getAsLong();
+    Pending taken =
+        new Pending(checkpoint, directory, parts, alignmentNanos, cutDone - start, cutDone);
+    pending = Optional.of(taken);
+    CompletableFuture<?>[] prepares =
+        parts.stream()
+            .map(part -> part.committables.toCompletableFuture())
+            .toArray(CompletableFuture<?>[]::new);
+    CompletableFuture.allOf(prepares)
+        .whenComplete(
+            (done, failure) ->
+                services.io().execute(() -> upload(taken, Optional.ofNullable(failure))));
+  }
+
+  void completed(CheckpointId checkpoint) {
+    pending = pending.filter(taken -> checkpoint.isBefore(taken.checkpoint));
+  }
+
+  void abort(CheckpointId checkpoint) {
+    pending
+        .filter(taken -> !checkpoint.isBefore(taken.checkpoint))
+        .ifPresent(
+            taken -> {
+              taken.cancel();
+              pending = Optional.empty();
+            });
+  }
+
+  void close() {
+    pending.ifPresent(Pending::cancel);
+    pending = Optional.empty();
+  }
+
+  /** On an I/O thread. */
+  private void upload(Pending taken, Optional<Throwable> prepareFailure) {
+    try {
+      if (prepareFailure.isPresent()) {
+        throw new IllegalStateException(
+            "A sink could not prepare its commit", prepareFailure.get());
+      }
+      Map<String, StateHandles> handles = write(taken);
+      if (!taken.cancelled) {
+        long async = services.nanoClock().getAsLong() - taken.cutDone;
+        services
+            .jobManager()
+            .accept(
+                new ToJobManager.AckCheckpoint(
+                    attempt,
+                    taken.checkpoint,
+                    handles,
+                    new CheckpointTimings(taken.alignmentNanos, taken.syncNanos, async)));
+      }
+    } catch (Throwable t) {
+      if (!taken.cancelled) {
+        LOG.warn("Checkpoint {} of {} failed", taken.checkpoint, attempt, t);
+        String reason =
+            t.getCause() == null
+                ? String.valueOf(t.getMessage())
+                : t.getMessage() + ": " + t.getCause().getMessage();
+        services
+            .jobManager()
+            .accept(new ToJobManager.DeclineCheckpoint(attempt, taken.checkpoint, reason));
+      }
+    } finally {
+      taken.closeCuts();
+      mailbox.accept(() -> pending = pending.filter(now -> now != taken));
+    }
+  }
+
+  private Map<String, StateHandles> write(Pending taken) throws Exception {
+    Map<String, StateHandles> written = Map.of();
+    boolean anyState = taken.parts.stream().anyMatch(Part::hasFileState);
+    if (anyState) {
+      // CC11: the attempt is in the name, so that what an aborted or fenced attempt leaves can be
+      // told and swept.
+      String path =
+          taken.directory
+              + "/"
+              + attempt.subtask().vertex()
+              + "-"
+              + attempt.subtask().index()
+              + "-"
+              + attempt.attempt()
+              + ".state";
+      try (SnapshotFileWriter writer =
+          new SnapshotFileWriter(services.checkpoints(), path, maxParallelism)) {
+        for (Part part : taken.parts) {
+          if (taken.cancelled) {
+            throw new CancellationException("aborted");
+          }
+          if (part.keyed.isPresent()) {
+            writer.writeKeyed(part.uid, part.keyed.get());
+          }
+          if (part.operator.isPresent()) {
+            writer.writeOperator(part.uid, part.operator.get());
+          }
+        }
+        written = writer.commit();
+      }
+    }
+    Map<String, StateHandles> handles = new LinkedHashMap<>();
+    for (Part part : taken.parts) {
+      StateHandles files = written.getOrDefault(part.uid, StateHandles.EMPTY);
+      List<Blob> committables = part.committables.toCompletableFuture().join();
+      StateHandles all =
+          new StateHandles(files.keyed(), files.operator(), part.splits, committables);
+      if (!all.equals(StateHandles.EMPTY)) {
+        handles.put(part.uid, all);
+      }
+    }
+    return handles;
+  }
+
+  /** A checkpoint between its cut and its acknowledgement. */
+  private static final class Pending {
+    final CheckpointId checkpoint;
+    final String directory;
+    final List<Part> parts;
+    final long alignmentNanos;
+    final long syncNanos;
+    final long cutDone;
+    volatile boolean cancelled;
+
+    Pending(
+        CheckpointId checkpoint,
+        String directory,
+        List<Part> parts,
+        long alignmentNanos,
+        long syncNanos,
+        long cutDone) {
+      this.checkpoint = checkpoint;
+      this.directory = directory;
+      this.parts = parts;
+      this.alignmentNanos = alignmentNanos;
+      this.syncNanos = syncNanos;
+      this.cutDone = cutDone;
+    }
+
+    void cancel() {
+      cancelled = true;
+      closeCuts();
+    }
+
+    void closeCuts() {
+      for (Part part : parts) {
+        part.keyed.ifPresent(KeyedCut::close);
+      }
+    }
+  }
+
+  /** One operator's share. */
+  private static final class Part implements OperatorSnapshot {
+    final String uid;
+    Optional<KeyedCut> keyed = Optional.empty();
+    Optional<OperatorCut> operator = Optional.empty();
+    List<Blob> splits = List.of();
+    CompletionStage<List<Blob>> committables = CompletableFuture.completedFuture(List.of());
+
+    Part(String uid) {
+      this.uid = uid;
+    }
+
+    boolean hasFileState() {
+      return keyed.isPresent() || operator.isPresent();
+    }
+
+    @Override
+    public void splits(List<Blob> serialized) {
+      splits = List.copyOf(serialized);
+    }
+
+    @Override
+    public void committables(CompletionStage<List<Blob>> stage) {
+      committables = stage;
+    }
+  }
+}

@@ -1,0 +1,4 @@
+package io.millrace.runtime.task;
+
+/** A keyed number. */
+public record KeyValue(long key, long value) {}
