@@ -22,9 +22,8 @@ record CollectionSerializer(CollectionKind kind, TypeSerializer<Object> element)
       for (int i = 0; i < size; i++) {
         result.add(element.readNullable(in));
       }
-    } catch (NullPointerException | ClassCastException e) {
-      throw new CorruptDataException(
-          "An element that a " + kind.type().getName() + " can't hold", e);
+    } catch (RuntimeException e) { // a null or an order that the collection, or a hash, refuses
+      throw CorruptDataException.of(e, kind.type().getName());
     }
     return result;
   }

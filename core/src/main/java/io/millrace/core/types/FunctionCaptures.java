@@ -97,7 +97,7 @@ public final class FunctionCaptures {
       boolean isThis =
           i == 0
               && captured.getClass().getName().equals(lambda.getCapturingClass().replace('/', '.'));
-      String what = isThis ? "'this', the enclosing " : "captured variable " + (i + 1) + ", a ";
+      String what = isThis ? "'this', the enclosing " : "variable " + (i + 1) + ", a ";
       Optional<String> found = find(captured, path + " captures " + what + describe(captured));
       if (found.isPresent()) {
         return found;

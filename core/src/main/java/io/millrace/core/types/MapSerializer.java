@@ -24,8 +24,8 @@ record MapSerializer(MapKind kind, TypeSerializer<Object> key, TypeSerializer<Ob
         Object k = key.readNullable(in);
         result.put(k, value.readNullable(in));
       }
-    } catch (NullPointerException | ClassCastException e) {
-      throw new CorruptDataException("A key that a " + kind.type().getName() + " can't hold", e);
+    } catch (RuntimeException e) { // a null or an order that the map, or a key's hash, refuses
+      throw CorruptDataException.of(e, kind.type().getName());
     }
     return result;
   }
