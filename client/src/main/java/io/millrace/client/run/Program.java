@@ -1,6 +1,7 @@
 package io.millrace.client.run;
 
 import io.millrace.runtime.submit.JobFailedException;
+import io.millrace.runtime.submit.JobSubmissionException;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -70,6 +71,9 @@ public final class Program {
       for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
         if (cause instanceof JobFailedException failed) {
           throw failed;
+        }
+        if (cause instanceof JobSubmissionException refused) {
+          throw ProgramException.failed(refused.getMessage(), thrown);
         }
       }
       throw ProgramException.failed(describe(main, thrown, loader), thrown);

@@ -38,7 +38,12 @@ public final class SubmissionRunner implements JobRunner {
       return current().submit(graph, settings);
     } catch (ClusterException e) {
       throw new JobSubmissionException(
-          "The cluster did not take job '" + graph.name() + "': " + e.getMessage(), e);
+          "The cluster did not take job '"
+              + graph.name()
+              + "': "
+              + e.getMessage()
+              + (e.remedy().isEmpty() ? "" : ". " + e.remedy()),
+          e);
     }
   }
 

@@ -31,12 +31,18 @@ public final class JobManagerOptions {
           100_000,
           "100",
           "Finished jobs that are still listed; the oldest are forgotten first.");
+  public static final ConfigOption<String> JVM_OPTIONS =
+      ConfigOption.string(
+          "jobmanager.jvm-options",
+          "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+          "Options of its Java machine, separated by spaces; the heap is jobmanager.memory.");
 
   static final OptionGroup GROUP =
       new OptionGroup(
           "JobManager",
           "The process that schedules jobs.",
-          List.of(HOST, RPC_PORT, MEMORY, HA_DIRECTORY, HEARTBEAT_TIMEOUT, RETAINED_JOBS));
+          List.of(
+              HOST, RPC_PORT, MEMORY, JVM_OPTIONS, HA_DIRECTORY, HEARTBEAT_TIMEOUT, RETAINED_JOBS));
 
   private JobManagerOptions() {}
 }

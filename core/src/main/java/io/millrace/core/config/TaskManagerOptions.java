@@ -34,13 +34,25 @@ public final class TaskManagerOptions {
           "taskmanager.heartbeat-interval",
           "1 s",
           "How often it reports to the JobManager that it lives, and what its tasks have counted.");
+  public static final ConfigOption<String> JVM_OPTIONS =
+      ConfigOption.string(
+          "taskmanager.jvm-options",
+          "-XX:+UseParallelGC",
+          "Options of its Java machine, separated by spaces; the heap is taskmanager.memory.");
 
   static final OptionGroup GROUP =
       new OptionGroup(
           "TaskManager",
           "The processes that run the tasks.",
           List.of(
-              HOST, SLOTS, DATA_PORT, METRICS_PORT, MEMORY, WORK_DIRECTORY, HEARTBEAT_INTERVAL));
+              HOST,
+              SLOTS,
+              DATA_PORT,
+              METRICS_PORT,
+              MEMORY,
+              JVM_OPTIONS,
+              WORK_DIRECTORY,
+              HEARTBEAT_INTERVAL));
 
   private TaskManagerOptions() {}
 }

@@ -1,0 +1,39 @@
+package io.millrace.client.cli;
+
+import io.millrace.client.MillraceClient;
+import io.millrace.jobmanager.JobView;
+import io.millrace.runtime.id.JobId;
+import java.util.List;
+import picocli.CommandLine.Parameters;
+
+/** A command about one job. */
+abstract class JobCommand extends MillraceCommand {
+  @Parameters(
+      index = "0",
+      paramLabel = "ID",
+      description = "Id of the job ('millrace list' shows it), or an unambiguous beginning of it.")
+  String job;
+
+  JobCommand(Console console) {
+    super(console);
+  }
+
+  JobId find(MillraceClient client) {
+    if (job.matches("[0-9a-f]{16}")) {
+      return new JobId(job);
+    }
+    if (!job.matches("[0-9a-f]{1,15}")) {
+      throw usage("'" + job + "' is not a job id: that is 16 hexadecimal digits (millrace list)");
+    }
+    List<JobView> matches =
+        client.jobs().stream().filter(view -> view.id().value().startsWith(job)).toList();
+    if (matches.size() != 1) {
+      throw usage(
+          (matches.isEmpty() ? "No job's id starts" : matches.size() + " jobs' ids start")
+              + " with '"
+              + job
+              + "' (millrace list --all)");
+    }
+    return matches.get(0).id();
+  }
+}

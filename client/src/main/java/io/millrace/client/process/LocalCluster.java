@@ -1,0 +1,237 @@
+package io.millrace.client.process;
+
+import io.millrace.client.ClusterException;
+import io.millrace.client.MillraceClient;
+import io.millrace.client.process.ClusterProcesses.Launch;
+import io.millrace.client.process.RunDirectory.ClusterProcess;
+import io.millrace.client.process.RunDirectory.State;
+import io.millrace.core.config.CheckpointOptions;
+import io.millrace.core.config.ConfigOption;
+import io.millrace.core.config.Configuration;
+import io.millrace.core.config.JobManagerOptions;
+import io.millrace.core.config.MemorySize;
+import io.millrace.core.config.RestOptions;
+import io.millrace.core.config.TaskManagerOptions;
+import io.millrace.jobmanager.rest.RestSettings;
+import io.millrace.runtime.edge.ProcessReport;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A cluster of processes on this machine: one JobManager and some TaskManagers. A detached one
+ * outlives the caller ({@code cluster start}); one that is not ends with the calling process,
+ * however that ends (the demo, tests). Used by one thread.
+ */
+public final class LocalCluster {
+  /** Main class of the JobManager's process. */
+  public static final String JOB_MANAGER = "io.millrace.jobmanager.process.JobManagerProcess";
+
+  /** Main class of a TaskManager's process. */
+  public static final String TASK_MANAGER = "io.millrace.taskmanager.process.TaskManagerProcess";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration STOP = Duration.ofSeconds(10);
+
+  private final RunDirectory directory;
+  private final Configuration configuration;
+  private final ClusterProcesses launcher;
+  private final List<ClusterProcess> processes = new ArrayList<>();
+  private final String token;
+  private String rest = "";
+  private int rpcPort;
+  private int taskManagers;
+
+  private LocalCluster(RunDirectory directory, Configuration configuration, boolean detached) {
+    this.directory = directory;
+    this.configuration = configuration;
+    this.launcher = new ClusterProcesses(directory, detached);
+    this.token = configuration.find(RestOptions.TOKEN).orElseGet(LocalCluster::newToken);
+  }
+
+  /**
+   * Starts a cluster; returns when all its TaskManagers are registered.
+   *
+   * @throws ClusterException if one is running already, or a process does not come up; then all are
+   *     ended again
+   */
+  public static LocalCluster start(
+      RunDirectory directory, Configuration configuration, int taskManagers, boolean detached)
+      throws InterruptedException {
+    directory
+        .state()
+        .filter(State::isAlive)
+        .ifPresent(
+            state -> {
+              throw new ClusterException(
+                  "A cluster is already running at " + state.rest(),
+                  "End it first: millrace cluster stop");
+            });
+    LocalCluster cluster = new LocalCluster(directory, configuration, detached);
+    // Wrong settings are told here, not by a log.
+    RestSettings.from(configuration, cluster.token);
+    boolean up = false;
+    try {
+      directory.create();
+      directory.writeToken(cluster.token);
+      cluster.startJobManager();
+      for (int i = 0; i < taskManagers; i++) {
+        cluster.launchTaskManager();
+      }
+      cluster.awaitTaskManagers(taskManagers);
+      up = true;
+      return cluster;
+    } catch (IOException e) {
+      throw new ClusterException(
+          "Can't start a cluster in " + directory.path() + ": " + e.getMessage(),
+          "Set MILLRACE_RUN_DIR to a directory that can be written",
+          e);
+    } finally {
+      if (!up) {
+        cluster.stop();
+      }
+    }
+  }
+
+  /** Ends the cluster that was started here; returns what it was. */
+  public static Optional<State> stop(RunDirectory directory) throws InterruptedException {
+    Optional<State> state = directory.state();
+    if (state.isPresent()) {
+      end(directory, state.get().processes());
+    }
+    return state;
+  }
+
+  /** Ends all its processes and forgets them; logs and data stay. */
+  public void stop() throws InterruptedException {
+    end(directory, processes);
+  }
+
+  private static void end(RunDirectory directory, List<ClusterProcess> processes)
+      throws InterruptedException {
+    ClusterProcesses.stop(processes, STOP);
+    try {
+      directory.clear();
+    } catch (IOException e) {
+      throw new ClusterException(
+          "Can't delete the files in " + directory.path() + ": " + e.getMessage(), "", e);
+    }
+  }
+
+  public State state() {
+    return new State(rest, processes);
+  }
+
+  public MillraceClient client() {
+    return new MillraceClient(URI.create(rest), Optional.of(token));
+  }
+
+  /** Starts one more TaskManager; it registers by itself. */
+  public ClusterProcess launchTaskManager() throws IOException {
+    taskManagers++;
+    Map<String, String> settings = settings();
+    settings.put(JobManagerOptions.RPC_PORT.key(), Integer.toString(rpcPort));
+    if (taskManagers > 1) {
+      // A configured port is the first one's; two can't have it.
+      settings.remove(TaskManagerOptions.DATA_PORT.key());
+      settings.remove(TaskManagerOptions.METRICS_PORT.key());
+    }
+    return launch(
+        "taskmanager-" + taskManagers,
+        TASK_MANAGER,
+        TaskManagerOptions.MEMORY,
+        TaskManagerOptions.JVM_OPTIONS,
+        settings);
+  }
+
+  /** Waits until so many TaskManagers are registered, as the JobManager sees it. */
+  public void awaitTaskManagers(int count) throws InterruptedException {
+    MillraceClient client = client();
+    Instant end = Instant.now().plus(PATIENCE);
+    while (client.taskManagers().size() < count) {
+      for (ClusterProcess process : processes) {
+        if (process.find().isEmpty()) {
+          throw ClusterProcesses.died(process);
+        }
+      }
+      if (Instant.now().isAfter(end)) {
+        throw new ClusterException(
+            "Only "
+                + client.taskManagers().size()
+                + " of "
+                + count
+                + " TaskManagers registered within "
+                + PATIENCE.toSeconds()
+                + " s",
+            "The logs: " + directory.logs());
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  private void startJobManager() throws IOException, InterruptedException {
+    Map<String, String> settings = settings();
+    settings.put(RestOptions.TOKEN_FILE.key(), directory.tokenFile().toString());
+    ClusterProcess process =
+        launch(
+            "jobmanager",
+            JOB_MANAGER,
+            JobManagerOptions.MEMORY,
+            JobManagerOptions.JVM_OPTIONS,
+            settings);
+    ProcessReport report = launcher.await(process);
+    rest = report.values().get(ProcessReport.REST);
+    rpcPort = Integer.parseInt(report.values().get(ProcessReport.RPC_PORT));
+    directory.write(state());
+  }
+
+  private ClusterProcess launch(
+      String role,
+      String mainClass,
+      ConfigOption<MemorySize> memory,
+      ConfigOption<String> jvmOptions,
+      Map<String, String> settings)
+      throws IOException {
+    List<String> jvm = new ArrayList<>();
+    jvm.add("-Xmx" + configuration.get(memory).bytes());
+    for (String option : configuration.get(jvmOptions).split("\\s+")) {
+      if (!option.isEmpty()) {
+        jvm.add(option);
+      }
+    }
+    ClusterProcess process = launcher.start(new Launch(role, mainClass, jvm, settings));
+    processes.add(process);
+    // At once: whoever ends a cluster that is half up must find all of it.
+    directory.write(state());
+    return process;
+  }
+
+  private Map<String, String> settings() {
+    Map<String, String> settings = new TreeMap<>(configuration.texts());
+    // Arguments can be seen by everybody on the machine.
+    settings.remove(RestOptions.TOKEN.key());
+    Path data = directory.data();
+    settings.putIfAbsent(CheckpointOptions.DIRECTORY.key(), data.resolve("checkpoints").toString());
+    settings.putIfAbsent(
+        CheckpointOptions.SAVEPOINT_DIRECTORY.key(), data.resolve("savepoints").toString());
+    settings.putIfAbsent(JobManagerOptions.HA_DIRECTORY.key(), data.resolve("ha").toString());
+    settings.putIfAbsent(
+        TaskManagerOptions.WORK_DIRECTORY.key(), directory.path().resolve("work").toString());
+    return settings;
+  }
+
+  private static String newToken() {
+    byte[] bytes = new byte[24];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+}
