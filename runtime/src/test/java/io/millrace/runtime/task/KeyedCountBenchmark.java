@@ -93,9 +93,13 @@ public final class KeyedCountBenchmark {
     return new OperatorNode(name, true, name, parent, "", kind, true, factory);
   }
 
-  static long run(long records, long keys, int parallelism, int threads) throws Exception {
+  static void reset() {
     CHECKSUM.reset();
     EMITTED.reset();
+  }
+
+  static long run(long records, long keys, int parallelism, int threads) throws Exception {
+    reset();
     try (LocalJob job = new LocalJob(graph(records, keys, parallelism), null, threads)) {
       job.deploy(0, Map.of());
       job.awaitAll(TaskState.RUNNING);

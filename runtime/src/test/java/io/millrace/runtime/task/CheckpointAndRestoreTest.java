@@ -1,0 +1,133 @@
+package io.millrace.runtime.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.core.storage.LocalFileStore;
+import io.millrace.runtime.id.AttemptId;
+import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.id.SubtaskId;
+import io.millrace.runtime.rpc.ToJobManager.AckCheckpoint;
+import io.millrace.runtime.rpc.ToJobManager.TaskState;
+import io.millrace.runtime.rpc.ToTaskManager;
+import io.millrace.runtime.state.StateHandles;
+import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.StateHandles.FileSection;
+import io.millrace.runtime.state.StateHandles.KeyedSection;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CheckpointAndRestoreTest {
+  private static final long RECORDS = 400_000;
+  private static final long KEYS = 5_000;
+
+  @TempDir Path directory;
+
+  @Test
+  void aJobWithoutFailureGivesTheReferenceResult() throws Exception {
+    long one = KeyedCountBenchmark.run(RECORDS, KEYS, 1, 1);
+    assertThat(KeyedCountBenchmark.EMITTED.sum()).isEqualTo(RECORDS);
+    assertThat(KeyedCountBenchmark.run(RECORDS, KEYS, 3, 2)).isEqualTo(one);
+  }
+
+  /** What was emitted before the checkpoint plus what the restored job emits is all, each once. */
+  @ParameterizedTest
+  @CsvSource({"2, 2", "1, 3", "3, 2"})
+  void aJobGoesOnFromACheckpointAtAnotherParallelism(int before, int after) throws Exception {
+    LocalFileStore store = new LocalFileStore(directory);
+    CheckpointId checkpoint = new CheckpointId(1);
+    Map<AttemptId, AckCheckpoint> acks;
+    KeyedCountBenchmark.reset();
+    try (LocalJob job =
+        new LocalJob(KeyedCountBenchmark.graph(RECORDS / 2, KEYS, before), store, 2)) {
+      start(job, RECORDS / 2, before);
+      job.awaitAll(TaskState.END_OF_DATA);
+      for (AttemptId source : sources(job)) {
+        job.tell(new ToTaskManager.TriggerCheckpoint(source, checkpoint, false, "job/chk-1"));
+      }
+      acks = job.awaitAcks(checkpoint);
+      job.attempts().forEach(a -> job.tell(new ToTaskManager.CheckpointCompleted(a, checkpoint)));
+      job.attempts().forEach(a -> job.tell(new ToTaskManager.Finish(a)));
+      job.awaitAll(TaskState.FINISHED);
+    }
+    List<KeyedSection> keyed = new ArrayList<>();
+    acks.forEach(
+        (attempt, ack) -> {
+          StateHandles handles = ack.state().get("sum");
+          if (handles != null) {
+            keyed.addAll(handles.keyed());
+          }
+        });
+    assertThat(keyed).hasSize(before);
+    assertThat(keyed.stream().mapToLong(CheckpointAndRestoreTest::bytes).sum()).isPositive();
+
+    Map<AttemptId, Map<String, StateHandles>> restore = new HashMap<>();
+    StateHandles all = new StateHandles(keyed, List.of(), List.of(), List.of());
+    for (int i = 0; i < after; i++) {
+      restore.put(new AttemptId(new SubtaskId(LocalJob.JOB, 1, i), 1), Map.of("sum", all));
+    }
+    // The second half: the generator goes on where the first job's input ended.
+    try (LocalJob job = new LocalJob(KeyedCountBenchmark.graph(RECORDS, KEYS, after), store, 2)) {
+      job.deploy(1, restore);
+      job.awaitAll(TaskState.RUNNING);
+      assign(job, RECORDS, RECORDS / 2, after);
+      job.awaitAll(TaskState.END_OF_DATA);
+    }
+    long expected = KeyedCountBenchmark.CHECKSUM.sum();
+    assertThat(KeyedCountBenchmark.EMITTED.sum()).isEqualTo(RECORDS);
+    assertThat(expected).isEqualTo(KeyedCountBenchmark.run(RECORDS, KEYS, 1, 1));
+  }
+
+  @Test
+  void aCheckpointWhileRecordsFlowIsACutThroughAllSubtasks() throws Exception {
+    LocalFileStore store = new LocalFileStore(directory);
+    long records = 3_000_000;
+    KeyedCountBenchmark.reset();
+    try (LocalJob job = new LocalJob(KeyedCountBenchmark.graph(records, KEYS, 2), store, 2)) {
+      start(job, records, 2);
+      for (int i = 1; i <= 5; i++) {
+        CheckpointId checkpoint = new CheckpointId(i);
+        for (AttemptId source : sources(job)) {
+          job.tell(new ToTaskManager.TriggerCheckpoint(source, checkpoint, false, "job/chk-" + i));
+        }
+        assertThat(job.awaitAcks(checkpoint)).hasSize(4);
+      }
+      job.awaitAll(TaskState.END_OF_DATA);
+    }
+    assertThat(KeyedCountBenchmark.EMITTED.sum()).isEqualTo(records);
+    long checksum = KeyedCountBenchmark.CHECKSUM.sum();
+    assertThat(checksum).isEqualTo(KeyedCountBenchmark.run(records, KEYS, 2, 2));
+  }
+
+  private static long bytes(KeyedSection section) {
+    return section.groups().stream().mapToLong(FileSection::length).sum();
+  }
+
+  private static List<AttemptId> sources(LocalJob job) {
+    return job.attempts().stream().filter(a -> a.subtask().vertex() == 0).toList();
+  }
+
+  private static void start(LocalJob job, long records, int parallelism) throws Exception {
+    job.deploy(0, Map.of());
+    job.awaitAll(TaskState.RUNNING);
+    assign(job, records, 0, parallelism);
+  }
+
+  private static void assign(LocalJob job, long records, long first, int parallelism)
+      throws Exception {
+    KeyValueSource source = new KeyValueSource(records, KEYS);
+    for (AttemptId attempt : sources(job)) {
+      byte[] split =
+          source
+              .splitSerializer()
+              .serialize(new KeyValueSource.Stride(first + attempt.subtask().index(), parallelism));
+      job.assign(attempt, List.of(new Blob(1, split)));
+    }
+  }
+}
