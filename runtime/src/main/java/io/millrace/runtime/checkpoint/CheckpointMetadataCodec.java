@@ -1,0 +1,238 @@
+package io.millrace.runtime.checkpoint;
+
+import io.millrace.core.types.BinaryReader;
+import io.millrace.core.types.BinaryWriter;
+import io.millrace.core.types.CorruptDataException;
+import io.millrace.core.types.KeyHash;
+import io.millrace.runtime.checkpoint.CheckpointMetadata.EnumeratorState;
+import io.millrace.runtime.checkpoint.CheckpointMetadata.OperatorState;
+import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.id.JobId;
+import io.millrace.runtime.state.KeyGroupRange;
+import io.millrace.runtime.state.KeyGroups;
+import io.millrace.runtime.state.StateHandles;
+import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.StateHandles.FileSection;
+import io.millrace.runtime.state.StateHandles.KeyedSection;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * Bytes of a {@link CheckpointMetadata}. File names, of which each stands for many sections, are
+ * written once. Immutable and safe for use by any thread.
+ */
+public final class CheckpointMetadataCodec {
+  private static final int MAGIC = 0x504B434D; // "MCKP", little-endian
+  private static final int VERSION = 1;
+  private static final String REMEDY =
+      "Start the job from a savepoint or from another retained checkpoint, or restore the file from"
+          + " a backup; it is not skipped by itself, because results may be committed already that"
+          + " an older checkpoint would produce again";
+
+  private final ChecksummedFile frame;
+
+  /**
+   * @param build of this program, written into the file for messages
+   */
+  public CheckpointMetadataCodec(String build) {
+    this.frame = new ChecksummedFile(MAGIC, VERSION, "checkpoint metadata file", build);
+  }
+
+  public byte[] encode(CheckpointMetadata metadata) {
+    return frame.encode(
+        writer -> {
+          writer.writeInt(KeyHash.VERSION); // KG1
+          writer.writeString(metadata.job().value());
+          writer.writeLong(metadata.id().value());
+          writer.writeBoolean(metadata.savepoint());
+          writer.writeString(metadata.directory());
+          writer.writeLong(metadata.timestampMillis());
+          writer.writeLong(metadata.graphFingerprint());
+          new Encoder(writer).operators(metadata.operators());
+        });
+  }
+
+  /**
+   * @param file where the bytes are from, for messages
+   * @throws CorruptDataException if they are not a whole metadata file of a format and key hash
+   *     that this build knows
+   */
+  public CheckpointMetadata decode(byte[] bytes, String file) {
+    return frame.decode(
+        bytes,
+        file,
+        REMEDY,
+        reader -> {
+          int keyHash = reader.readInt();
+          if (keyHash != KeyHash.VERSION) {
+            throw new CorruptDataException(
+                "its keys were hashed by version "
+                    + keyHash
+                    + " of the key hash, and this build has version "
+                    + KeyHash.VERSION);
+          }
+          return new CheckpointMetadata(
+              new JobId(reader.readString()),
+              new CheckpointId(reader.readLong()),
+              reader.readBoolean(),
+              reader.readString(),
+              reader.readLong(),
+              reader.readLong(),
+              new Decoder(reader).operators());
+        });
+  }
+
+  private static final class Encoder {
+    private final BinaryWriter writer;
+    private final Map<String, Integer> paths = new HashMap<>();
+
+    Encoder(BinaryWriter writer) {
+      this.writer = writer;
+    }
+
+    void operators(List<OperatorState> operators) {
+      writer.writeVarInt(operators.size());
+      for (OperatorState operator : operators) {
+        writer.writeString(operator.uid());
+        writer.writeBoolean(operator.uidExplicit());
+        writer.writeString(operator.name());
+        writer.writeVarInt(operator.maxParallelism());
+        writer.writeVarInt(operator.subtasks().size());
+        operator.subtasks().forEach(this::handles);
+        writer.writeBoolean(operator.enumerator().isPresent());
+        operator
+            .enumerator()
+            .ifPresent(
+                enumerator -> {
+                  blob(enumerator.state());
+                  writer.writeVarInt(enumerator.withoutMoreSplits().size());
+                  enumerator.withoutMoreSplits().forEach(writer::writeVarInt);
+                });
+      }
+    }
+
+    private void handles(StateHandles handles) {
+      writer.writeVarInt(handles.keyed().size());
+      for (KeyedSection section : handles.keyed()) {
+        writer.writeVarInt(section.range().first());
+        writer.writeVarInt(section.groups().size());
+        section.groups().forEach(this::section);
+      }
+      writer.writeVarInt(handles.operator().size());
+      handles.operator().forEach(this::section);
+      writer.writeVarInt(handles.splits().size());
+      handles.splits().forEach(this::blob);
+      writer.writeVarInt(handles.committables().size());
+      handles.committables().forEach(this::blob);
+    }
+
+    private void section(FileSection section) {
+      Integer known = paths.putIfAbsent(section.path(), paths.size());
+      writer.writeVarInt(known == null ? 0 : known + 1);
+      if (known == null) {
+        writer.writeString(section.path());
+      }
+      writer.writeLong(section.offset());
+      writer.writeLong(section.length());
+      writer.writeInt(section.crc32c());
+    }
+
+    private void blob(Blob blob) {
+      byte[] bytes = blob.bytes();
+      writer.writeInt(blob.version());
+      writer.writeVarInt(bytes.length);
+      writer.writeBytes(bytes, 0, bytes.length);
+    }
+  }
+
+  private static final class Decoder {
+    private static final int SECTION_BYTES = 21;
+    private static final int BLOB_BYTES = 5;
+
+    private final BinaryReader reader;
+    private final List<String> paths = new ArrayList<>();
+
+    Decoder(BinaryReader reader) {
+      this.reader = reader;
+    }
+
+    List<OperatorState> operators() {
+      return list(6, Decoder::operator);
+    }
+
+    private OperatorState operator() {
+      String uid = reader.readString();
+      boolean uidExplicit = reader.readBoolean();
+      String name = reader.readString();
+      int maxParallelism = reader.readVarInt();
+      List<StateHandles> subtasks = list(4, Decoder::handles);
+      Optional<EnumeratorState> enumerator =
+          reader.readBoolean()
+              ? Optional.of(new EnumeratorState(blob(), numbers()))
+              : Optional.empty();
+      return new OperatorState(uid, uidExplicit, name, maxParallelism, subtasks, enumerator);
+    }
+
+    private Set<Integer> numbers() {
+      return new TreeSet<>(list(1, decoder -> decoder.reader.readVarInt()));
+    }
+
+    private StateHandles handles() {
+      return new StateHandles(
+          list(2, Decoder::keyedSection),
+          list(SECTION_BYTES, Decoder::section),
+          list(BLOB_BYTES, Decoder::blob),
+          list(BLOB_BYTES, Decoder::blob));
+    }
+
+    private KeyedSection keyedSection() {
+      int first = reader.readVarInt();
+      List<FileSection> groups = list(SECTION_BYTES, Decoder::section);
+      if (first < 0 || first + (long) groups.size() > KeyGroups.MAX_GROUPS) {
+        throw new CorruptDataException("key groups " + first + " and " + groups.size() + " more");
+      }
+      return new KeyedSection(new KeyGroupRange(first, first + groups.size() - 1), groups);
+    }
+
+    private FileSection section() {
+      int reference = reader.readVarInt();
+      if (reference == 0) {
+        paths.add(reader.readString());
+        reference = paths.size();
+      }
+      if (reference < 0 || reference > paths.size()) {
+        throw new CorruptDataException("file number " + reference + " of " + paths.size());
+      }
+      String path = paths.get(reference - 1);
+      long offset = reader.readLong();
+      long length = reader.readLong();
+      if (offset < 0 || length < 0) {
+        throw new CorruptDataException("a section of " + path + " at " + offset + ", " + length);
+      }
+      return new FileSection(path, offset, length, reader.readInt());
+    }
+
+    private Blob blob() {
+      int version = reader.readInt();
+      return new Blob(version, reader.readBytes(reader.readSize(1)));
+    }
+
+    /**
+     * @param bytesEach the least an element takes: no list is made that can't be there
+     */
+    private <T> List<T> list(int bytesEach, Function<Decoder, T> element) {
+      int size = reader.readSize(bytesEach);
+      List<T> list = new ArrayList<>(size);
+      for (int i = 0; i < size; i++) {
+        list.add(element.apply(this));
+      }
+      return list;
+    }
+  }
+}

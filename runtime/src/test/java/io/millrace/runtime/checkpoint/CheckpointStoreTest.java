@@ -1,0 +1,133 @@
+package io.millrace.runtime.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.core.types.CorruptDataException;
+import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.id.JobId;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CheckpointStoreTest {
+  private static final JobId JOB = JobId.of(7);
+  private static final String ROOT = JOB.value();
+
+  private final InMemoryFileStore files = new InMemoryFileStore();
+  private final CheckpointStore store = new CheckpointStore(files, "test");
+  private final CheckpointMetadata metadata = CheckpointMetadataCodecTest.sample();
+  private final RetainedCheckpoint seven = metadata.retained();
+
+  @Test
+  void recoversWhatWasWritten() throws IOException {
+    store.writeCounters(JOB, 8, 3);
+    store.writeMetadata(metadata);
+    assertThat(store.writePointer(JOB, List.of(seven))).isInstanceOf(PointerOutcome.Written.class);
+    RecoveredCheckpoints recovered = store.recover(JOB);
+    assertThat(recovered.nextCheckpoint()).isEqualTo(8);
+    assertThat(recovered.nextExecution()).isEqualTo(3);
+    assertThat(recovered.retained()).containsExactly(seven);
+    assertThat(recovered.latest().orElseThrow().id()).isEqualTo(new CheckpointId(7));
+  }
+
+  @Test
+  void aJobThatHasNeverRunStartsWithTheFirstNumbers() throws IOException {
+    RecoveredCheckpoints recovered = store.recover(JOB);
+    assertThat(recovered.nextCheckpoint()).isEqualTo(1);
+    assertThat(recovered.nextExecution()).isZero();
+    assertThat(recovered.latest()).isEmpty();
+  }
+
+  @Test
+  void ha4AnUnreadableLatestCheckpointIsAnErrorAndNotAReasonToTakeAnOlderOne() throws IOException {
+    RetainedCheckpoint six = new RetainedCheckpoint(new CheckpointId(6), ROOT + "/chk-6", false);
+    store.writeCounters(JOB, 8, 3);
+    store.writeMetadata(metadata);
+    store.writePointer(JOB, List.of(six, seven));
+    String file = CheckpointPaths.metadata(seven.directory());
+    files.files.put(file, Arrays.copyOf(files.files.get(file), 40));
+    assertThatThrownBy(() -> store.recover(JOB))
+        .isInstanceOf(CorruptDataException.class)
+        .hasMessageContaining(file);
+    files.files.remove(file);
+    assertThatThrownBy(() -> store.recover(JOB))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(seven.directory());
+  }
+
+  @Test
+  void ha4ADamagedPointerOrCounterIsAnError() throws IOException {
+    store.writeCounters(JOB, 8, 3);
+    store.writeMetadata(metadata);
+    store.writePointer(JOB, List.of(seven));
+    byte[] counters = files.files.remove(CheckpointPaths.counters(JOB));
+    assertThatThrownBy(() -> store.recover(JOB)).hasMessageContaining("counter file");
+    files.files.put(CheckpointPaths.counters(JOB), new byte[counters.length]);
+    assertThatThrownBy(() -> store.recover(JOB)).isInstanceOf(CorruptDataException.class);
+    files.files.put(CheckpointPaths.pointer(JOB), new byte[3]);
+    assertThatThrownBy(() -> store.recover(JOB))
+        .isInstanceOf(CorruptDataException.class)
+        .hasMessageContaining("latest");
+  }
+
+  @Test
+  void cc3APointerThatWasNotRenamedHasFailedOneThatMayBeIsUnknown() {
+    files.failOn(call -> call.startsWith("create"));
+    assertThat(store.writePointer(JOB, List.of(seven))).isInstanceOf(PointerOutcome.Failed.class);
+    files.failOn(call -> call.startsWith("commit"));
+    assertThat(store.writePointer(JOB, List.of(seven))).isInstanceOf(PointerOutcome.Unknown.class);
+  }
+
+  @Test
+  void ha2DeletionMarksFirstAndGoesOnAfterACrash() throws IOException {
+    store.writeMetadata(metadata);
+    files.files.put(seven.directory() + "/keyed-0", new byte[9]);
+    files.failOn(call -> call.startsWith("delete"));
+    assertThatThrownBy(() -> store.delete(seven)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> store.readMetadata(seven.directory())).hasMessageContaining("deleted");
+    files.failOn(call -> false);
+    store.finishDeletions(JOB);
+    assertThat(files.files).isEmpty();
+    store.delete(seven); // again: nothing is there
+  }
+
+  @Test
+  void cc11TheSweepLeavesNothingButSavepointsAndWhatIsToBeKept() throws IOException {
+    store.writeCounters(JOB, 8, 3);
+    store.writeMetadata(metadata);
+    store.writePointer(JOB, List.of(seven));
+    files.files.put(ROOT + "/chk-6/orphan", new byte[1]);
+    files.files.put(ROOT + "/savepoint-x-3/_metadata", new byte[1]);
+    files.files.put(ROOT + "/savepoint-x-3/keyed", new byte[1]);
+    files.files.put(ROOT + "/savepoint-x-4/keyed", new byte[1]);
+    files.files.put("other/chk-1/keyed", new byte[1]);
+
+    store.sweep(JOB, List.of(seven));
+    assertThat(files.files.keySet())
+        .containsExactlyInAnyOrder(
+            ROOT + "/counters",
+            ROOT + "/latest",
+            ROOT + "/chk-7/_metadata",
+            ROOT + "/savepoint-x-3/_metadata",
+            ROOT + "/savepoint-x-3/keyed",
+            "other/chk-1/keyed");
+    store.sweep(JOB, List.of());
+    assertThat(files.files.keySet())
+        .containsExactlyInAnyOrder(
+            ROOT + "/savepoint-x-3/_metadata", ROOT + "/savepoint-x-3/keyed", "other/chk-1/keyed");
+  }
+
+  @Test
+  void discardsOnlyFilesOfTheJobsCheckpoints() throws IOException {
+    files.files.put(ROOT + "/chk-3/a", new byte[1]);
+    files.files.put("backup/savepoint-" + JOB + "-4/a", new byte[1]);
+    store.discard(JOB, List.of(ROOT + "/chk-3/a", "backup/savepoint-" + JOB + "-4/a"));
+    assertThat(files.files).isEmpty();
+    for (String path : List.of("other/chk-1/a", ROOT + "/latest", ROOT + "/chk-1/../latest")) {
+      assertThatThrownBy(() -> store.discard(JOB, List.of(path)))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+}
