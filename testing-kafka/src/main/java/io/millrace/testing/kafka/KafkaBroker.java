@@ -68,8 +68,15 @@ public final class KafkaBroker implements AutoCloseable {
     private Path parentDirectory = Path.of(System.getProperty("java.io.tmpdir"));
     private Duration startTimeout = Duration.ofSeconds(90);
     private int transactionVersion = 2;
+    private String classPath = System.getProperty("java.class.path");
 
     private Builder() {}
+
+    /** Class path of the child; by default that of this JVM, which then must have the broker. */
+    public Builder classPath(String path) {
+      classPath = path;
+      return this;
+    }
 
     /** A broker property, over the defaults made for one small node. */
     public Builder property(String name, String value) {
@@ -278,7 +285,7 @@ public final class KafkaBroker implements AutoCloseable {
     command.addAll(settings.jvmOptions);
     command.add("-Dlogback.configurationFile=" + directory.resolve("logback.xml"));
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(settings.classPath);
     command.add(KafkaBrokerMain.class.getName());
     command.add(propertiesFile().toString());
     command.add(Integer.toString(settings.transactionVersion));
