@@ -28,9 +28,9 @@ record ExchangeContext(
             () -> {
               if (outputs.withdraw(output)) {
                 LOG.warn(
-                    "Channel {}: no consumer came for its data within {} s, dropping it",
+                    "Channel {}: no consumer came for its data within {} ms, dropping it",
                     output.id(),
-                    options.openTimeout().toSeconds());
+                    options.openTimeout().toMillis());
                 output.giveUp();
               }
             },

@@ -22,7 +22,7 @@ class DataExchangeTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 16, 64})
   void keepsOrderAndContentOnEveryChannel(int channels) throws Exception {
-    carry(channels, 200_000 / channels, new TwoProcesses());
+    carry(channels, 100_000 / channels, new TwoProcesses());
   }
 
   @Test
