@@ -1,0 +1,109 @@
+package io.millrace.runtime.operators;
+
+import io.millrace.core.function.Collector;
+import io.millrace.core.function.KeyedProcessFunction;
+import io.millrace.core.function.OutputTag;
+import io.millrace.core.function.TimeDomain;
+import io.millrace.core.function.TimerService;
+import io.millrace.core.time.TimestampAssigner;
+import io.millrace.runtime.state.KeyedStateBackend;
+
+/**
+ * Runs a {@link KeyedProcessFunction} with its state and timers; is its collector and its context
+ * itself, so that a record allocates nothing.
+ */
+public final class KeyedProcessOperator<K, I, O>
+    extends FunctionOperator<KeyedProcessFunction<K, I, O>, I, O>
+    implements Collector<O>, KeyedProcessFunction.OnTimerContext<K> {
+  private final KeyedProcessFunction<K, I, O> function;
+  private SideOutputs sideOutputs;
+  private KeyedStateBackend<K> state;
+  private KeyedTimers timers;
+  private long timestamp;
+  private TimeDomain firing = TimeDomain.EVENT_TIME;
+
+  public KeyedProcessOperator(KeyedProcessFunction<K, I, O> function) {
+    super(function);
+    this.function = function;
+  }
+
+  @Override
+  public void open() throws Exception {
+    sideOutputs = new SideOutputs(context);
+    state = context.keyedState();
+    timers = new KeyedTimers(context);
+    super.open();
+  }
+
+  @Override
+  public void process(I value, long recordTimestamp) throws Exception {
+    timestamp = recordTimestamp;
+    function.processElement(value, this, this);
+  }
+
+  @Override
+  public boolean onWatermark(long watermark) throws Exception {
+    // KG4: a firing timer may register more; one at a time, so that a burst can stop in the middle.
+    firing = TimeDomain.EVENT_TIME;
+    while (timers.advanceEventTime(watermark)) {
+      timestamp = timers.firedTimestamp();
+      function.onTimer(timestamp, this, this);
+      if (!context.hasRoom()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public boolean onProcessingTime(long now) throws Exception {
+    firing = TimeDomain.PROCESSING_TIME;
+    while (timers.advanceProcessingTime(now)) {
+      timestamp = TimestampAssigner.NO_TIMESTAMP;
+      function.onTimer(timers.firedTimestamp(), this, this);
+      if (!context.hasRoom()) {
+        return false;
+      }
+    }
+    timers.scheduleNext();
+    return true;
+  }
+
+  @Override
+  public void collect(O record) {
+    try {
+      out.process(record, timestamp);
+    } catch (Exception e) {
+      throw Functions.<RuntimeException>rethrow(e);
+    }
+  }
+
+  @Override
+  public Long timestamp() {
+    return RecordTime.orNull(timestamp);
+  }
+
+  @Override
+  public TimerService timerService() {
+    return timers;
+  }
+
+  @Override
+  public <X> void output(OutputTag<X> tag, X value) {
+    try {
+      sideOutputs.find(tag).process(value, timestamp);
+    } catch (Exception e) {
+      throw Functions.<RuntimeException>rethrow(e);
+    }
+  }
+
+  @Override
+  public K getCurrentKey() {
+    return state.currentKey();
+  }
+
+  @Override
+  public TimeDomain timeDomain() {
+    return firing;
+  }
+}

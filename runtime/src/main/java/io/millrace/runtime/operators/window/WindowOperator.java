@@ -1,0 +1,377 @@
+package io.millrace.runtime.operators.window;
+
+import io.millrace.core.function.AggregateFunction;
+import io.millrace.core.function.ReduceFunction;
+import io.millrace.core.time.TimestampAssigner;
+import io.millrace.core.types.TypeSerializer;
+import io.millrace.core.window.SlidingEventTimeWindows;
+import io.millrace.core.window.TimeWindow;
+import io.millrace.core.window.TumblingEventTimeWindows;
+import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.operators.Functions;
+import io.millrace.runtime.operators.OneInputOperator;
+import io.millrace.runtime.operators.OperatorSnapshot;
+import io.millrace.runtime.state.KeyedStateBackend;
+import io.millrace.runtime.state.PaneCursor;
+import io.millrace.runtime.state.PanedState;
+
+/**
+ * Tumbling and sliding event-time windows over shared panes. A record is added to one pane, however
+ * many windows overlap there; a window fires once the watermark has reached its last millisecond,
+ * by a walk over the keys of its panes: there are no timers a key. Which windows are due follows
+ * from the panes that are there and from how far event time has come ({@link EventTimeProgress}).
+ * Firing is resumable after each key.
+ */
+public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O> {
+  private final WindowSpec<K, I, A, R, O> spec;
+  private final AggregateFunction<I, A, R> aggregate;
+  private final PaneLayout layout;
+  private final long paneLength;
+  private final boolean evaluated;
+  private final boolean keptAfterFiring;
+
+  private KeyedStateBackend<K> state;
+  private PanedState<A> panes;
+  private TypeSerializer<A> serializer;
+  private boolean immutable;
+  private EventTimeProgress progress;
+  private LateRecords<I> late;
+  private WindowEvaluator<K, R, O> evaluator;
+
+  /** What all key groups have reached. */
+  private long watermark;
+
+  /** What some key group has reached: a pane none of whose windows ends by then is in time. */
+  private long horizon;
+
+  /** The first watermark at which a window fires or a pane is dropped. */
+  private long nextDue = Long.MAX_VALUE;
+
+  // The pane of the last record: most records fall into the same one.
+  private long pane;
+  private long paneStart = 1;
+  private long paneEnd;
+  private long paneFirstFire;
+
+  // A firing under way.
+  private boolean firing;
+  private long target;
+  private long fired;
+  private long[] starts = {};
+  private TimeWindow window = new TimeWindow(0, 0);
+  private int firstPane;
+  private int endPane;
+  private int walked;
+  private PaneCursor<A> cursor;
+
+  public WindowOperator(WindowSpec<K, I, A, R, O> spec) {
+    this.spec = spec;
+    this.layout =
+        spec.assigner() instanceof TumblingEventTimeWindows tumbling
+            ? PaneLayout.of(tumbling)
+            : PaneLayout.of((SlidingEventTimeWindows) spec.assigner());
+    this.paneLength = layout.paneLength();
+    this.aggregate = aggregateOf(spec.fold());
+    this.evaluated = !(spec.evaluation() instanceof WindowEvaluation.Emit<?, ?>);
+    this.keptAfterFiring = spec.lateness() > 0;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <I, A, R> AggregateFunction<I, A, R> aggregateOf(WindowFold<I, A, R> fold) {
+    if (fold instanceof WindowFold.Aggregate<I, A, R> user) {
+      return user.function();
+    }
+    if (fold instanceof WindowFold.Reduce<?> reduce) {
+      return (AggregateFunction<I, A, R>) new Reducing<>(reduce.function());
+    }
+    return (AggregateFunction<I, A, R>) new CollectingAggregate<I>();
+  }
+
+  @Override
+  public void open() throws Exception {
+    state = context.keyedState();
+    panes = state.panedState(layout.stateName(), spec.accumulator());
+    serializer = spec.accumulator().serializer();
+    immutable = serializer.isImmutable();
+    progress = new EventTimeProgress(context);
+    watermark = progress.lowest();
+    horizon = progress.highest();
+    late = new LateRecords<>(spec, context);
+    if (aggregate instanceof CollectingAggregate<?> collecting) {
+      collecting.continueAfter(progress.sequence());
+    }
+    if (evaluated) {
+      evaluator = new WindowEvaluator<>(spec.evaluation(), context, out);
+    }
+    Functions.open(WindowFold.functionOf(spec.fold()), context);
+    Functions.open(WindowEvaluation.functionOf(spec.evaluation()), context);
+    for (long start : panes.panes()) {
+      expect(start);
+    }
+  }
+
+  @Override
+  public void process(I value, long timestamp) throws Exception {
+    if (timestamp < paneStart || timestamp >= paneEnd) {
+      selectPane(value, timestamp);
+    }
+    if (paneFirstFire <= horizon) {
+      processLate(value, timestamp);
+    } else {
+      add(value);
+    }
+  }
+
+  private void add(I value) {
+    A accumulator = panes.get(pane);
+    if (accumulator == null) {
+      accumulator = aggregate.createAccumulator();
+    }
+    panes.put(pane, aggregate.add(value, accumulator));
+  }
+
+  private void selectPane(I value, long timestamp) {
+    if (timestamp == TimestampAssigner.NO_TIMESTAMP) {
+      throw LateRecords.noTimestamp(context, value);
+    }
+    pane = layout.paneOf(timestamp);
+    paneStart = pane;
+    paneEnd = pane + paneLength;
+    if (layout.isCovered(pane)) {
+      paneFirstFire = layout.maxTimestamp(layout.firstWindow(pane));
+      if (paneFirstFire > horizon) {
+        nextDue = Math.min(nextDue, paneFirstFire);
+      }
+    } else {
+      paneFirstFire = Long.MIN_VALUE; // Between two windows: looked at where late records are.
+    }
+  }
+
+  /** A record whose pane belongs to a window that has fired, at least for other keys. */
+  private void processLate(I value, long timestamp) throws Exception {
+    if (!layout.isCovered(pane)) {
+      return;
+    }
+    long reached = progress.ofCurrentKey(watermark);
+    long last = layout.lastWindow(pane);
+    if (spec.expiry(layout.maxTimestamp(last)) <= reached) {
+      late.take(value, timestamp);
+      return;
+    }
+    add(value);
+    for (long start = layout.firstWindow(pane); start <= last; start += layout.slide()) {
+      long end = layout.maxTimestamp(start);
+      if (end <= reached && spec.expiry(end) > reached) {
+        fireAgain(start);
+      }
+    }
+    expect(pane);
+  }
+
+  private void fireAgain(long start) throws Exception {
+    window = new TimeWindow(start, start + layout.size());
+    A merged = null;
+    for (long each = start; each < window.end(); each += paneLength) {
+      A accumulator = panes.get(each);
+      if (accumulator != null) {
+        merged = combined(merged, accumulator);
+      }
+    }
+    emit(merged, watermark);
+  }
+
+  /** Has the next window of a pane fire, and the pane dropped, in time. */
+  private void expect(long start) {
+    if (!layout.isCovered(start)) {
+      nextDue = Math.min(nextDue, start);
+      return;
+    }
+    long next = layout.nextWindow(start, watermark);
+    if (next != Long.MAX_VALUE) {
+      nextDue = Math.min(nextDue, layout.maxTimestamp(next));
+    }
+    nextDue = Math.min(nextDue, expiryOf(start));
+  }
+
+  /** When a pane can be dropped: with the last of its windows. */
+  private long expiryOf(long start) {
+    return spec.expiry(layout.maxTimestamp(layout.lastWindow(start)));
+  }
+
+  @Override
+  public boolean onWatermark(long newWatermark) throws Exception {
+    if (!firing) {
+      if (newWatermark < nextDue) {
+        advance(newWatermark);
+        return true;
+      }
+      firing = true;
+      target = newWatermark;
+      fired = watermark;
+      starts = panes.panes();
+      if (!nextWindow()) {
+        finishFiring();
+        return true;
+      }
+    }
+    do {
+      if (!fireWindow()) {
+        return false;
+      }
+    } while (nextWindow());
+    finishFiring();
+    return true;
+  }
+
+  private void advance(long newWatermark) {
+    watermark = Math.max(watermark, newWatermark);
+    horizon = Math.max(horizon, newWatermark);
+  }
+
+  /** Goes to the earliest window that is due and has a pane. */
+  private boolean nextWindow() {
+    for (int i = 0; i < starts.length; i++) {
+      long start =
+          layout.isCovered(starts[i]) ? layout.nextWindow(starts[i], fired) : Long.MAX_VALUE;
+      if (start != Long.MAX_VALUE) {
+        // Panes ascend, and so do their next windows: the first is the earliest.
+        fired = layout.maxTimestamp(start);
+        if (fired > target) {
+          return false;
+        }
+        window = new TimeWindow(start, start + layout.size());
+        firstPane = i;
+        endPane = i;
+        while (endPane < starts.length && starts[endPane] < window.end()) {
+          endPane++;
+        }
+        walked = firstPane;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Resumable: false for no room. */
+  private boolean fireWindow() throws Exception {
+    while (walked < endPane) {
+      if (cursor == null) {
+        cursor = panes.cursor(starts[walked]);
+      }
+      while (cursor.advance()) {
+        if (fireKey() && !context.hasRoom()) {
+          return false;
+        }
+      }
+      cursor = null;
+      walked++;
+    }
+    return true;
+  }
+
+  /** Fires the window for the cursor's key; false if there was nothing to fire. */
+  private boolean fireKey() throws Exception {
+    if (progress.ofCurrentKey(watermark) >= fired) {
+      return false; // It had fired for the key's group before the restore.
+    }
+    A accumulator = cursor.accumulator();
+    if (endPane - firstPane > 1) {
+      for (int i = firstPane; i < walked; i++) {
+        if (panes.get(starts[i]) != null) {
+          return false; // It was fired when that pane was walked.
+        }
+      }
+      accumulator = combined(null, accumulator);
+      for (int i = walked + 1; i < endPane; i++) {
+        A other = panes.get(starts[i]);
+        if (other != null) {
+          accumulator = combined(accumulator, other);
+        }
+      }
+    }
+    emit(accumulator, target);
+    return true;
+  }
+
+  /** Merges without ever changing what belongs to the state. */
+  private A combined(A merged, A accumulator) {
+    A result =
+        aggregate.merge(merged == null ? aggregate.createAccumulator() : merged, accumulator);
+    return result == accumulator && !immutable ? serializer.copy(result) : result;
+  }
+
+  private void emit(A accumulator, long currentWatermark) throws Exception {
+    R result = aggregate.getResult(accumulator);
+    if (evaluated) {
+      evaluator.evaluate(state.currentKey(), window, result, currentWatermark);
+    } else {
+      out.process(owned(result, accumulator), window.maxTimestamp());
+    }
+  }
+
+  /** A result that is the accumulator itself must not change when the window fires again. */
+  @SuppressWarnings("unchecked")
+  private O owned(R result, A accumulator) {
+    boolean shared = result == accumulator && !immutable && keptAfterFiring;
+    return (O) (shared ? serializer.copy(accumulator) : result);
+  }
+
+  private void finishFiring() {
+    advance(target);
+    nextDue = Long.MAX_VALUE;
+    for (long start : starts) {
+      if (!layout.isCovered(start) || expiryOf(start) <= watermark) {
+        panes.drop(start);
+      } else {
+        expect(start);
+      }
+    }
+    starts = new long[0];
+    firing = false;
+  }
+
+  @Override
+  public void snapshot(CheckpointId checkpoint, OperatorSnapshot snapshot) throws Exception {
+    long sequence =
+        aggregate instanceof CollectingAggregate<?> collecting ? collecting.lastSequence() : 0;
+    progress.store(watermark, sequence);
+    Functions.snapshot(WindowFold.functionOf(spec.fold()), checkpoint);
+    Functions.snapshot(WindowEvaluation.functionOf(spec.evaluation()), checkpoint);
+  }
+
+  @Override
+  public void close() throws Exception {
+    Functions.close(WindowFold.functionOf(spec.fold()));
+    Functions.close(WindowEvaluation.functionOf(spec.evaluation()));
+  }
+
+  /** A reduce as an aggregate; nested, so that each copy calls one user function. */
+  private record Reducing<T>(ReduceFunction<T> function) implements AggregateFunction<T, T, T> {
+    @Override
+    public T createAccumulator() {
+      return null;
+    }
+
+    @Override
+    public T add(T value, T accumulator) {
+      return accumulator == null ? value : merge(accumulator, value);
+    }
+
+    @Override
+    public T getResult(T accumulator) {
+      return accumulator;
+    }
+
+    @Override
+    public T merge(T left, T right) {
+      if (left == null) {
+        return right;
+      }
+      try {
+        return function.reduce(left, right);
+      } catch (Exception e) {
+        throw Functions.<RuntimeException>rethrow(e);
+      }
+    }
+  }
+}
