@@ -19,6 +19,9 @@ public final class BinaryWriter {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int MAX_CAPACITY = Integer.MAX_VALUE - 16;
 
+  /** Up to here a plain loop is faster than a bulk copy; far below the one-byte length. */
+  private static final int SHORT_STRING = 24;
+
   private byte[] bytes;
   private int size;
   private int depth;
@@ -135,24 +138,10 @@ public final class BinaryWriter {
   }
 
   private void writeString(String value, int added) {
-    int length = value.length();
-    if (length < 128 - added) {
-      ensure(length + 1);
-      byte[] target = bytes;
-      int at = size + 1;
-      int i = 0;
-      for (; i < length; i++) {
-        char c = value.charAt(i);
-        if (c >= 0x80) {
-          break;
-        }
-        target[at + i] = (byte) c;
-      }
-      if (i == length) {
-        target[size] = (byte) (length + added);
-        size = at + length;
-        return;
-      }
+    if (value.length() <= SHORT_STRING
+        ? writeShortAscii(value, added)
+        : writeLongAscii(value, added)) {
+      return;
     }
     long encoded = Utf8.length(value);
     if (encoded > MAX_CAPACITY) {
@@ -162,6 +151,39 @@ public final class BinaryWriter {
     ensure((int) encoded);
     Utf8.encode(value, bytes, size);
     size += (int) encoded;
+  }
+
+  private boolean writeShortAscii(String value, int added) {
+    int length = value.length();
+    ensure(length + 1);
+    byte[] target = bytes;
+    int at = size + 1;
+    for (int i = 0; i < length; i++) {
+      char c = value.charAt(i);
+      if (c >= 0x80) {
+        return false;
+      }
+      target[at + i] = (byte) c;
+    }
+    target[size] = (byte) (length + added);
+    size = at + length;
+    return true;
+  }
+
+  /** Copies the low bytes in one go, which is right if it turns out that there are no others. */
+  @SuppressWarnings("deprecation")
+  private boolean writeLongAscii(String value, int added) {
+    int length = value.length();
+    int start = size;
+    writeVarInt(length + added);
+    ensure(length);
+    value.getBytes(0, length, bytes, size);
+    int all = 0;
+    for (int i = 0; i < length; i++) {
+      all |= value.charAt(i);
+    }
+    size = all < 0x80 ? size + length : start;
+    return all < 0x80;
   }
 
   /**

@@ -38,17 +38,24 @@ public final class FunctionCaptures {
     }
   }
 
-  /** What keeps the function from being shipped, with the remedy; empty if nothing does. */
+  /**
+   * What keeps the function from being shipped, with the remedy; empty if nothing does. An
+   * enclosing object that an anonymous function holds but never uses is let go.
+   */
   public static Optional<String> problemOf(Object function) {
     Optional<String> failure = failure(function);
+    if (failure.isPresent()) {
+      EnclosingReference.releaseIfUnused(function);
+      failure = failure(function);
+    }
     if (failure.isEmpty()) {
       return Optional.empty();
     }
+    String reason = failure.get();
     String culprit =
         new FunctionCaptures()
             .find(function, describe(function))
-            .orElseGet(
-                () -> describe(function) + " fails in its own serialization: " + failure.get());
+            .orElseGet(() -> describe(function) + " fails in its own serialization: " + reason);
     return Optional.of("The function can't be shipped to the cluster: " + culprit + REMEDY + ".");
   }
 

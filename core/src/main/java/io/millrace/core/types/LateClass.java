@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -105,6 +106,9 @@ final class LateClass {
     if (Set.class.isAssignableFrom(type)) {
       return Set.class;
     }
-    return type == ArrayDeque.class ? Deque.class : type;
+    if (Queue.class.isAssignableFrom(type)) {
+      return type == ArrayDeque.class ? Deque.class : type; // a priority queue is refused by name
+    }
+    return Collection.class; // such as the values of a map
   }
 }

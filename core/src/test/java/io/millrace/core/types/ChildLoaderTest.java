@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Types of a job live in a loader of its own: all works there, and nothing keeps it alive. Values
- * are compared by their bytes: the JDK's own equals of records holds their class softly.
+ * are compared by their bytes: the JDK's own equals of records holds on to the last class it met.
  */
 class ChildLoaderTest {
   /** Loads the job's classes itself and all others from the engine, as a job's loader does. */

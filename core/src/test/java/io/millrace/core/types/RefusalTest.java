@@ -97,6 +97,15 @@ class RefusalTest {
         .hasMessageContaining("Remedy");
   }
 
+  @Test
+  void aModuleThatKeepsItsClassesToItselfIsNamed() {
+    assertThatThrownBy(() -> HiddenClasses.checkAccess(ArrayList.class, "Order.lines"))
+        .isInstanceOf(UnsupportedTypeException.class)
+        .hasMessageContaining("Order.lines of type java.util.ArrayList")
+        .hasMessageContaining("module java.base which does not open java.util")
+        .hasMessageContaining("--add-opens java.base/java.util=ALL-UNNAMED");
+  }
+
   static class Connection {}
 
   static final class Client implements Serializable {
@@ -106,7 +115,7 @@ class RefusalTest {
     final Connection connection = new Connection();
   }
 
-  private final int field = 3;
+  private int field = 3; // not final, so that it is read where it is used
 
   @Test
   void capturesThatAreSerializableAreFine() {
@@ -154,7 +163,7 @@ class RefusalTest {
     assertThat(FunctionCaptures.problemOf(function).orElseThrow())
         .containsAnyOf(
             "captures variable connection, a io.millrace.core.types.RefusalTest$Connection",
-            "captures its enclosing io.millrace.core.types.RefusalTest");
+            "captures its enclosing io.millrace.core.types.RefusalTest,");
   }
 
   @Test
@@ -163,5 +172,35 @@ class RefusalTest {
     MapFunction<String, String> function = inner::apply;
     assertThat(FunctionCaptures.problemOf(function).orElseThrow())
         .contains("a lambda of a type that is not serializable");
+  }
+
+  @Test
+  void anEnclosingObjectThatIsNeverUsedIsLetGo() throws Exception {
+    MapFunction<String, String> function =
+        new MapFunction<>() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public String map(String value) {
+            return value + "!";
+          }
+        };
+    assertThat(FunctionCaptures.problemOf(function)).isEmpty();
+    assertThat(function.map("a")).isEqualTo("a!");
+  }
+
+  @Test
+  void anEnclosingObjectThatIsUsedByALambdaInsideIsKept() throws Exception {
+    MapFunction<String, String> function =
+        new MapFunction<>() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public String map(String value) {
+            return Optional.of(value).map(v -> v + field).orElseThrow();
+          }
+        };
+    assertThat(FunctionCaptures.problemOf(function).orElseThrow()).contains("its enclosing");
+    assertThat(function.map("a")).isEqualTo("a3");
   }
 }

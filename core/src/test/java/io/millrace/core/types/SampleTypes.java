@@ -106,6 +106,32 @@ final class SampleTypes {
     }
   }
 
+  static sealed class Vehicle permits Car, Cart {
+    int wheels;
+    Vehicle trailer;
+
+    @Override
+    public boolean equals(Object other) {
+      return other != null
+          && other.getClass() == getClass()
+          && ((Vehicle) other).wheels == wheels
+          && Objects.equals(((Vehicle) other).trailer, trailer);
+    }
+
+    @Override
+    public int hashCode() {
+      return wheels;
+    }
+  }
+
+  static final class Car extends Vehicle {
+    String brand;
+  }
+
+  static sealed class Cart extends Vehicle permits Sulky {}
+
+  static final class Sulky extends Cart {}
+
   interface Animal {}
 
   record Dog(String name) implements Animal {}
@@ -181,6 +207,12 @@ final class SampleTypes {
             new TypeHint<Shape<String>>() {},
             new Pair<>(new Circle<>(1, "c"), new Many<>(Arrays.asList(new Square<>(2), null)))));
     samples.add(sample(new TypeHint<Shape<Object>>() {}, Named.LINE));
+    Car car = new Car();
+    car.wheels = 4;
+    car.trailer = new Cart();
+    car.trailer.trailer = new Sulky();
+    car.trailer.trailer.trailer = new Vehicle();
+    samples.add(sample(new TypeHint<Vehicle>() {}, car));
     samples.add(
         sample(
             new TypeHint<Owner>() {},
