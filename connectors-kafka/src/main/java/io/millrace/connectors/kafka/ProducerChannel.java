@@ -1,7 +1,6 @@
 package io.millrace.connectors.kafka;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +11,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Header;
@@ -26,7 +26,7 @@ final class ProducerChannel {
 
   private final KafkaProducer<byte[], byte[]> producer;
   private final Events events;
-  private final Optional<String> transactionalId;
+  private final String transactionalId;
   private final Metric availableBytes;
   private final int batchSize;
 
@@ -49,7 +49,7 @@ final class ProducerChannel {
 
   ProducerChannel(Properties config, Events events) {
     this.events = events;
-    this.transactionalId = Optional.ofNullable(config.getProperty("transactional.id"));
+    this.transactionalId = config.getProperty("transactional.id", "");
     this.producer =
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     this.availableBytes =
@@ -65,6 +65,11 @@ final class ProducerChannel {
 
   KafkaProducer<byte[], byte[]> producer() {
     return producer;
+  }
+
+  /** Empty without transactions. */
+  String transactionalId() {
+    return transactionalId;
   }
 
   /** Whether a batch of records can be sent without filling the buffer. */
@@ -129,10 +134,11 @@ final class ProducerChannel {
   private Throwable explained(RecordMetadata metadata, Exception exception) {
     String place = metadata == null ? "" : " to " + metadata.topic() + "-" + metadata.partition();
     String remedy = "";
-    if (exception instanceof ProducerFencedException) {
+    if (exception instanceof ProducerFencedException
+        || exception instanceof InvalidProducerEpochException) {
       remedy =
           ". Transactional id '"
-              + transactionalId.orElse("")
+              + transactionalId
               + "' was taken over by another producer: two running jobs, or two sinks, use the"
               + " same transactional id prefix. Give each its own"
               + " (setTransactionalIdPrefix)";

@@ -4,7 +4,7 @@ import io.millrace.testing.kafka.KafkaBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** One broker for all tests of this JVM; it dies with it. */
+/** One broker of each kind for all tests of this JVM; they die with it. */
 final class SharedBroker {
   private SharedBroker() {}
 
@@ -12,15 +12,28 @@ final class SharedBroker {
     return Holder.BROKER;
   }
 
-  private static final class Holder {
-    private static final KafkaBroker BROKER = start();
+  /** One with the transactions of Kafka before 4.0; tests may kill it, and restart it then. */
+  static KafkaBroker old() {
+    return OldHolder.BROKER;
+  }
 
-    private static KafkaBroker start() {
-      try {
-        return KafkaBroker.start();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+  static KafkaBroker withTransactionVersion(int version) {
+    return version == 2 ? get() : old();
+  }
+
+  private static KafkaBroker start(int transactionVersion) {
+    try {
+      return KafkaBroker.builder().transactionVersion(transactionVersion).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  private static final class Holder {
+    private static final KafkaBroker BROKER = start(2);
+  }
+
+  private static final class OldHolder {
+    private static final KafkaBroker BROKER = start(1);
   }
 }

@@ -16,37 +16,17 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** K6: this process commits transactions that killed processes had prepared. */
 class TransactionResumerTest {
-  private static KafkaBroker newest;
-  private static KafkaBroker old;
-
   private final TransactionResumer resumer = new ReflectiveTransactionResumer();
-
-  @BeforeAll
-  static void startBrokers() throws Exception {
-    newest = SharedBroker.get();
-    old = KafkaBroker.builder().transactionVersion(1).start();
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    old.close();
-  }
-
-  private static KafkaBroker broker(int transactionVersion) {
-    return transactionVersion == 2 ? newest : old;
-  }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void aNewProcessCommitsWhatAKilledOneHadPrepared(int version) throws Exception {
-    KafkaBroker broker = broker(version);
+    KafkaBroker broker = SharedBroker.withTransactionVersion(version);
     String topic = "resumed";
     broker.createTopic(topic, 2);
     KafkaCommittable prepared = prepareInProcessAndKillIt(broker, topic, "killed-0-0");
@@ -64,7 +44,7 @@ class TransactionResumerTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void anAbortedTransactionIsNeverReportedAsCommitted(int version) throws Exception {
-    KafkaBroker broker = broker(version);
+    KafkaBroker broker = SharedBroker.withTransactionVersion(version);
     String topic = "fenced";
     broker.createTopic(topic, 1);
     KafkaCommittable prepared = prepareInProcessAndKillIt(broker, topic, "fenced-0-0");
@@ -78,7 +58,7 @@ class TransactionResumerTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void theIdIsGoodForFurtherTransactionsAfterwards(int version) throws Exception {
-    KafkaBroker broker = broker(version);
+    KafkaBroker broker = SharedBroker.withTransactionVersion(version);
     String topic = "further";
     broker.createTopic(topic, 2);
     KafkaCommittable first = prepareInProcessAndKillIt(broker, topic, "further-0-0");

@@ -10,6 +10,9 @@ import java.util.List;
  * transaction at each barrier and hands out committables, which are part of the snapshot and are
  * committed after the checkpoint has completed.
  *
+ * <p>A subtask's committer and writer are made from the same instance of the sink, so they may
+ * share what is open. A subtask's thread makes and calls both.
+ *
  * @param <T> records
  * @param <C> committables; a sink without commit uses {@link Void} and never hands one out
  */
