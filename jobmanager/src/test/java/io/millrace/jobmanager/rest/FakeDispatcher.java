@@ -22,14 +22,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Holds jobs that tests put in; notes what it was asked to do. */
-final class FakeDispatcher implements Dispatcher {
-  static final Instant START = Instant.parse("2026-01-01T10:00:00Z");
+public final class FakeDispatcher implements Dispatcher {
+  public static final Instant START = Instant.parse("2026-01-01T10:00:00Z");
 
-  final Map<JobId, JobView> jobs = new ConcurrentHashMap<>();
+  public final Map<JobId, JobView> jobs = new ConcurrentHashMap<>();
   final List<String> asked = new CopyOnWriteArrayList<>();
   volatile CompletionStage<String> savepoint = CompletableFuture.completedFuture("/sp/1");
 
-  static JobView job(long id, JobView.Status status) {
+  public static JobView job(long id, JobView.Status status) {
     CheckpointView checkpoint =
         new CheckpointView(
             7, false, "COMPLETED", START, Duration.ofMillis(123), 4096, "/cp/7", Optional.empty());
