@@ -1,5 +1,7 @@
 package io.millrace.runtime.exchange.netty;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -73,6 +75,22 @@ public record ExchangeOptions(
     public Identity {
       requireShort(cluster, "cluster id");
       requireShort(build, "build");
+    }
+
+    /** Throws if a peer may not exchange records with this process, saying which of the two. */
+    void requireSame(Identity theirs, String peer) {
+      if (!build.equals(theirs.build)) {
+        throw new ExchangeException(
+            "Build %s at %s can't exchange records with build %s: run one version of Millrace in all processes"
+                .formatted(theirs.build, peer, build));
+      }
+      // The id is not shown: knowing it is what admits a peer.
+      if (!MessageDigest.isEqual(
+          cluster.getBytes(StandardCharsets.UTF_8),
+          theirs.cluster.getBytes(StandardCharsets.UTF_8))) {
+        throw new ExchangeException(
+            "TaskManager " + peer + " belongs to another cluster: its cluster id differs");
+      }
     }
 
     private static void requireShort(String value, String what) {

@@ -66,9 +66,13 @@ final class NettyInputChannel implements InputChannel, ConnectionWork {
 
   @Override
   public Object poll() {
+    if (closed) {
+      // The event loop empties the queue now.
+      return null;
+    }
     Object item = queue.poll();
     if (item == null) {
-      if (closed || hungry.get()) {
+      if (hungry.get()) {
         return null;
       }
       // First tell that somebody waits, then look again: the loop does it the other way round.

@@ -2,17 +2,12 @@ package io.millrace.runtime.exchange.netty;
 
 import io.millrace.core.types.CorruptDataException;
 import io.millrace.runtime.exchange.netty.ExchangeOptions.Identity;
+import io.millrace.runtime.id.ChannelId;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
-import io.netty.util.collection.IntObjectHashMap;
-import io.netty.util.collection.IntObjectMap;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -48,13 +43,8 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Frame
   private State state = State.CONNECTING;
   private volatile Optional<PeerAddress> peer;
   private Optional<ChannelHandlerContext> socket = Optional.empty();
-  private final IntObjectMap<NettyInputChannel> inputs = new IntObjectHashMap<>();
-  private final IntObjectMap<NettyOutputChannel> outputs = new IntObjectHashMap<>();
-  private final IntObjectMap<OutputRegistry.Waiting> requests = new IntObjectHashMap<>();
-  private final List<NettyInputChannel> unopened = new ArrayList<>();
-  private final SendQueue sending = new SendQueue();
-  private int nextInput;
-  private int nextOutput;
+  private final ConnectionInputs inputs;
+  private final ConnectionOutputs outputs;
   private boolean unflushed;
   private boolean draining;
 
@@ -71,6 +61,8 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Frame
     this.loop = loop;
     this.peer = peer;
     this.dialed = peer.isPresent();
+    this.inputs = new ConnectionInputs(context, this);
+    this.outputs = new ConnectionOutputs(context, this);
   }
 
   Optional<PeerAddress> peer() {
@@ -85,7 +77,8 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Frame
     return state != State.CLOSED;
   }
 
-  private String name() {
+  /** How the peer is called in messages. */
+  String name() {
     return peer.map(address -> "TaskManager " + address)
         .orElseGet(() -> socket.map(s -> "peer " + s.channel().remoteAddress()).orElse("a peer"));
   }
@@ -115,8 +108,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Frame
   void attachLater(NettyOutputChannel output, OutputRegistry.Waiting waiting) {
     execute(
         () -> {
-          requests.remove(waiting.request().number());
-          attach(output, waiting.request());
+          outputs.attachAwaited(output, waiting.request());
           drain();
         },
         () -> output.fail(new ExchangeException("The exchange is closed")));
@@ -169,42 +161,14 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Frame
   }
 
   private void greeted(WireFormat.Hello hello) {
-    Identity own = context.options().identity();
-    Identity theirs = hello.identity();
-    if (!own.build().equals(theirs.build())) {
-      throw new ExchangeException(
-          "Build "
-              + theirs.build()
-              + " at "
-              + hello.host()
-              + ":"
-              + hello.port()
-              + " can't exchange records with build "
-              + own.build()
-              + ": run one version of Millrace in all processes");
-    }
-    // The cluster id is not shown: knowing it is what admits a peer.
-    if (!MessageDigest.isEqual(
-        own.cluster().getBytes(StandardCharsets.UTF_8),
-        theirs.cluster().getBytes(StandardCharsets.UTF_8))) {
-      throw new ExchangeException(
-          "The TaskManagers "
-              + hello.host()
-              + ":"
-              + hello.port()
-              + " and "
-              + directory.self()
-              + " are of different clusters (their cluster ids differ)");
-    }
+    context.options().identity().requireSame(hello.identity(), hello.host() + ":" + hello.port());
     if (!dialed) {
       peer = Optional.of(new PeerAddress(hello.host(), hello.port()));
       greet();
     }
     state = State.READY;
     directory.onReady(this);
-    List<NettyInputChannel> now = List.copyOf(unopened);
-    unopened.clear();
-    now.forEach(this::request);
+    inputs.requestAwaited();
   }
 
   /** The connection could not be made. */
@@ -252,27 +216,14 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Frame
     state = State.CLOSED;
     LOG.info("{} ({} inputs, {} outputs on it)", cause.getMessage(), inputs.size(), outputs.size());
     directory.onClosed(this);
-    context.outputs().withdrawAll(this);
-    sending.clear();
-    for (NettyOutputChannel output : List.copyOf(outputs.values())) {
-      output.fail(channelFailure(output.id(), cause));
-      context.counters().outputs.decrementAndGet();
-    }
-    for (NettyInputChannel input : List.copyOf(inputs.values())) {
-      input.lost(channelFailure(input.id(), cause));
-      context.counters().inputs.decrementAndGet();
-    }
-    unopened.forEach(input -> input.lost(channelFailure(input.id(), cause)));
-    outputs.clear();
-    inputs.clear();
-    requests.clear();
-    unopened.clear();
+    outputs.fail(cause);
+    inputs.fail(cause);
     if (socket.isPresent()) {
       ChannelFuture unused = socket.get().close();
     }
   }
 
-  private static ExchangeException channelFailure(Object channel, Throwable cause) {
+  static ExchangeException channelFailure(ChannelId channel, Throwable cause) {
     return new ExchangeException("Channel " + channel + ": " + cause.getMessage(), cause);
   }
 
@@ -297,7 +248,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Frame
   public void onFrame(byte type, ByteBuf body) {
     context.counters().bytesIn.add(WireFormat.PREFIX + body.writerIndex());
     if (WireFormat.isSequenced(type)) {
-      toInput(type, body);
+      inputs.received(type, body);
       return;
     }
     try {
@@ -310,176 +261,46 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Frame
     }
   }
 
-  private void toInput(byte type, ByteBuf body) {
-    if (body.readableBytes() < WireFormat.CHANNEL_HEAD) {
-      body.release();
-      throw new CorruptDataException("A frame of type " + type + " without its head");
-    }
-    int number = body.readInt();
-    int sequence = body.readInt();
-    int backlog = body.readInt();
-    NettyInputChannel input = inputs.get(number);
-    if (input != null) {
-      context.counters().received(type);
-      input.received(type, sequence, backlog, body);
-      return;
-    }
-    body.release();
-    // Frames for a channel closed meanwhile are still on their way: dropped (FC9).
-    requireKnown(number, nextInput);
-  }
-
   private void control(byte type, ByteBuf body) {
     switch (type) {
       case WireFormat.HELLO -> greeted(WireFormat.readHello(body));
       case WireFormat.REFUSED ->
           close(new ExchangeException(name() + " refused: " + WireFormat.readText(body)));
-      case WireFormat.OPEN -> requested(WireFormat.readOpen(body));
-      case WireFormat.CANCEL -> cancelled(body.readInt());
-      case WireFormat.CREDIT -> granted(body.readInt(), body.readLong());
+      case WireFormat.OPEN -> outputs.requested(WireFormat.readOpen(body), directory.self());
+      case WireFormat.CANCEL -> outputs.cancelled(body.readInt());
+      case WireFormat.CREDIT -> outputs.granted(body.readInt(), body.readLong());
       default -> throw new CorruptDataException("A frame of type " + type);
     }
   }
 
-  private static void requireKnown(int number, int end) {
+  /** Numbers are never used again: one below the end may be over, none other is known. */
+  static void requireKnown(int number, int end) {
     if (number < 0 || number >= end) {
       throw new CorruptDataException("Channel number " + number + " of " + end);
     }
   }
 
-  // Inputs.
-
   private void openNow(NettyInputChannel input, PeerAddress producer) {
     switch (state) {
       case CLOSED -> directory.open(input, producer);
       case READY -> {
-        request(input);
+        inputs.request(input);
         drain();
       }
-      case CONNECTING, GREETING -> unopened.add(input);
+      case CONNECTING, GREETING -> inputs.await(input);
     }
   }
 
-  private void request(NettyInputChannel input) {
-    if (input.isClosed()) {
-      return;
-    }
-    int number = nextInput++;
-    inputs.put(number, input);
-    context.counters().inputs.incrementAndGet();
-    write(WireFormat.open(context.allocator(), input.opened(number)));
-  }
-
-  /**
-   * @param tell whether the producer does not know yet that the channel is over
-   */
   void forget(NettyInputChannel input, boolean tell) {
-    unopened.remove(input);
-    if (inputs.remove(input.number()) != null) {
-      context.counters().inputs.decrementAndGet();
-      if (tell) {
-        write(WireFormat.cancel(context.allocator(), input.number()));
-      }
-    }
-  }
-
-  // Outputs.
-
-  private void requested(WireFormat.OpenRequest request) {
-    if (request.number() != nextOutput) {
-      throw new CorruptDataException(
-          "Channel number " + request.number() + " instead of " + nextOutput);
-    }
-    nextOutput++;
-    OutputRegistry.Waiting waiting = new OutputRegistry.Waiting(this, request);
-    try {
-      Optional<NettyOutputChannel> output = context.outputs().request(waiting);
-      if (output.isPresent()) {
-        attach(output.get(), request);
-        return;
-      }
-    } catch (ExchangeException e) {
-      decline(request, e.getMessage());
-      return;
-    }
-    requests.put(request.number(), waiting);
-    long millis = context.options().openTimeout().toMillis();
-    ScheduledFuture<?> unused =
-        loop.schedule(() -> expire(waiting, millis), millis, TimeUnit.MILLISECONDS);
-  }
-
-  private void expire(OutputRegistry.Waiting waiting, long millis) {
-    if (context.outputs().withdraw(waiting)) {
-      requests.remove(waiting.request().number());
-      decline(
-          waiting.request(),
-          "its producer was not deployed at " + directory.self() + " within " + millis + " ms");
-      drain();
-    }
-  }
-
-  private void decline(WireFormat.OpenRequest request, String reason) {
-    ByteBuf frame = WireFormat.close(context.allocator(), WireFormat.ABORTED, reason);
-    WireFormat.stamp(frame, request.number(), 0, 0);
-    write(frame);
-  }
-
-  private void attach(NettyOutputChannel output, WireFormat.OpenRequest request) {
-    if (state == State.CLOSED) {
-      output.fail(
-          new ExchangeException("Channel " + output.id() + ": " + name() + " was lost before"));
-      return;
-    }
-    outputs.put(request.number(), output);
-    context.counters().outputs.incrementAndGet();
-    output.attached(this, request.number(), request.credit());
-    activate(output);
-  }
-
-  private void cancelled(int number) {
-    requireKnown(number, nextOutput);
-    OutputRegistry.Waiting waiting = requests.remove(number);
-    if (waiting != null) {
-      if (!context.outputs().withdraw(waiting)) {
-        // Its output is on its way here: attached first, then cancelled.
-        loop.execute(() -> cancelOutput(number));
-      }
-      return;
-    }
-    cancelOutput(number);
-  }
-
-  private void cancelOutput(int number) {
-    NettyOutputChannel output = outputs.get(number);
-    if (output != null) {
-      output.cancelled();
-      forget(output);
-    }
-  }
-
-  private void granted(int number, long bytes) {
-    requireKnown(number, nextOutput);
-    if (bytes <= 0) {
-      throw new CorruptDataException("A credit of " + bytes + " bytes");
-    }
-    NettyOutputChannel output = outputs.get(number);
-    if (output != null) {
-      output.granted(bytes);
-      activate(output);
-    }
+    inputs.forget(input, tell);
   }
 
   void forget(NettyOutputChannel output) {
-    if (outputs.remove(output.number(), output)) {
-      context.counters().outputs.decrementAndGet();
-    }
+    outputs.forget(output);
   }
 
-  /** The output may have something to send. */
   void activate(NettyOutputChannel output) {
-    if (state == State.READY) {
-      sending.add(output);
-    }
+    outputs.activate(output);
   }
 
   // Writing.
@@ -518,7 +339,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Frame
   }
 
   /** Services what tasks left, lets outputs send while the socket takes it, flushes. */
-  private void drain() {
+  void drain() {
     if (draining) {
       // A flush below made room: the loop there goes on.
       return;
@@ -530,18 +351,18 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Frame
         for (ConnectionWork item = work.poll(); item != null; item = work.poll()) {
           item.service(this);
         }
-        while (!sending.isEmpty() && mayWrite()) {
-          sending.transmitNext(this);
+        while (outputs.wantToSend() && mayWrite()) {
+          outputs.transmitNext();
         }
         if (unflushed) {
           unflushed = false;
           socket.ifPresent(ChannelHandlerContext::flush);
         }
-      } while (!sending.isEmpty() && mayWrite() && ++rounds < MAX_ROUNDS);
+      } while (outputs.wantToSend() && mayWrite() && ++rounds < MAX_ROUNDS);
     } finally {
       draining = false;
     }
-    if (!sending.isEmpty() && mayWrite()) {
+    if (outputs.wantToSend() && mayWrite()) {
       // Others on this loop, reading among them, have their turn first.
       loop.execute(this::drain);
     }

@@ -135,7 +135,7 @@ class ExchangeFailureTest {
   void anotherClusterIsRefused() {
     refused(
         new ExchangeOptions.Identity("cluster-2", TwoProcesses.OPTIONS.identity().build()),
-        "different clusters");
+        "another cluster");
   }
 
   @Test

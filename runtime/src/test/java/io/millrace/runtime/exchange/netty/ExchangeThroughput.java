@@ -6,10 +6,15 @@ import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.id.ChannelId;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Measures what a record of two longs costs between two exchanges in one JVM, over loopback: run
@@ -54,13 +59,22 @@ public final class ExchangeThroughput {
     long batchesBefore = producer.metrics().batchesOut();
     long bytesBefore = producer.metrics().bytesOut();
     long cpu = processCpu();
+    Map<String, Long> threadsBefore = threadCpu();
     long start = System.nanoTime();
-    Thread producing = new Thread(() -> produce(outputs, writable, records), "producing");
+    AtomicLong producingCpu = new AtomicLong();
+    Thread producing =
+        new Thread(
+            () -> {
+              produce(outputs, writable, records);
+              producingCpu.set(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime());
+            },
+            "producing");
     producing.start();
     long taken = consume(inputs, readable);
     producing.join();
     long elapsed = System.nanoTime() - start;
     long cpuUsed = processCpu() - cpu;
+    Map<String, Long> threadsAfter = threadCpu();
     inputs.forEach(InputChannel::close);
     long total = channels * records;
     if (taken != total) {
@@ -76,6 +90,16 @@ public final class ExchangeThroughput {
         (double) elapsed / total,
         producer.metrics().batchesOut() - batchesBefore,
         (producer.metrics().bytesOut() - bytesBefore) * 1e3 / elapsed);
+    StringBuilder threads = new StringBuilder("  ns CPU/record: producing ");
+    threads.append("%.1f".formatted((double) producingCpu.get() / total));
+    threadsAfter.forEach(
+        (name, used) -> {
+          if (name.equals("main") || name.startsWith("millrace-exchange")) {
+            double each = (double) (used - threadsBefore.getOrDefault(name, 0L)) / total;
+            threads.append(", %s %.1f".formatted(name.equals("main") ? "consuming" : name, each));
+          }
+        });
+    System.out.println(threads);
   }
 
   private static void produce(List<OutputChannel> outputs, Semaphore writable, long records) {
@@ -139,6 +163,17 @@ public final class ExchangeThroughput {
       }
     }
     return taken;
+  }
+
+  private static Map<String, Long> threadCpu() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    Map<String, Long> cpu = new TreeMap<>();
+    for (ThreadInfo info : threads.getThreadInfo(threads.getAllThreadIds())) {
+      if (info != null) {
+        cpu.put(info.getThreadName(), threads.getThreadCpuTime(info.getThreadId()));
+      }
+    }
+    return cpu;
   }
 
   private static long processCpu() {
