@@ -1,0 +1,258 @@
+package io.millrace.runtime.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.runtime.checkpoint.CheckpointMetadata.EnumeratorState;
+import io.millrace.runtime.checkpoint.CheckpointMetadata.OperatorState;
+import io.millrace.runtime.graph.CheckpointSettings;
+import io.millrace.runtime.graph.JobEdge;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.graph.JobVertex;
+import io.millrace.runtime.graph.OperatorNode;
+import io.millrace.runtime.graph.OperatorNode.Kind;
+import io.millrace.runtime.graph.Partitioning;
+import io.millrace.runtime.graph.RestartSettings;
+import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.id.JobId;
+import io.millrace.runtime.state.KeyGroupRange;
+import io.millrace.runtime.state.KeyGroups;
+import io.millrace.runtime.state.StateHandles;
+import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.StateHandles.FileSection;
+import io.millrace.runtime.state.StateHandles.KeyedSection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class StateAssignmentTest {
+  private static final int GROUPS = 128;
+
+  @Test
+  void kg7EachKeyGroupGoesToExactlyTheSubtaskThatOwnsItAtAnyParallelism() {
+    for (int before = 1; before <= 7; before++) {
+      for (int after = 1; after <= 7; after++) {
+        StateAssignment assignment =
+            StateAssignment.of(
+                graph("count", true), checkpoint("count", true, before, GROUPS), false);
+        JobVertex vertex = graph("count", true).vertices().get(1).withParallelism(after);
+        int seen = 0;
+        for (int i = 0; i < after; i++) {
+          KeyGroupRange range = KeyGroups.rangeOf(i, after, GROUPS);
+          for (KeyedSection section : assignment.forSubtask(vertex, i).get("count").keyed()) {
+            for (int g = 0; g < section.range().size(); g++) {
+              int group = section.range().first() + g;
+              assertThat(range.contains(group)).isTrue();
+              assertThat(section.groups().get(g).crc32c()).isEqualTo(group);
+              seen++;
+            }
+          }
+        }
+        assertThat(seen).isEqualTo(GROUPS);
+      }
+    }
+  }
+
+  @Test
+  void s1EachSplitGoesToExactlyOneReaderRoundRobinInOrder() {
+    StateAssignment assignment =
+        StateAssignment.of(graph("count", true), checkpoint("count", true, 3, GROUPS), false);
+    JobVertex source = graph("count", true).vertices().get(0);
+    for (int after = 1; after <= 8; after++) {
+      List<Integer> splits = new ArrayList<>();
+      for (int i = 0; i < after; i++) {
+        Map<String, StateHandles> own = assignment.forSubtask(source.withParallelism(after), i);
+        List<Blob> blobs = own.getOrDefault("source", StateHandles.EMPTY).splits();
+        for (int n = 0; n < blobs.size(); n++) {
+          assertThat(blobs.get(n).version()).isEqualTo(i + n * after);
+          splits.add(blobs.get(n).version());
+        }
+      }
+      assertThat(splits).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5);
+    }
+  }
+
+  @Test
+  void everySubtaskGetsAllOperatorSectionsAndCommittables() {
+    StateAssignment assignment =
+        StateAssignment.of(graph("count", true), checkpoint("count", true, 3, GROUPS), false);
+    JobVertex vertex = graph("count", true).vertices().get(1).withParallelism(2);
+    for (int i = 0; i < 2; i++) {
+      StateHandles handles = assignment.forSubtask(vertex, i).get("count");
+      assertThat(handles.operator())
+          .extracting(FileSection::path)
+          .containsExactly("o0", "o1", "o2");
+      assertThat(handles.committables()).extracting(Blob::version).containsExactly(0, 1, 2);
+    }
+  }
+
+  @Test
+  void s4NoMoreSplitsIsKnownAtAnotherParallelismOnlyIfAllWereTold() {
+    StateAssignment some =
+        StateAssignment.of(
+            graph("count", true), checkpoint("count", true, 3, GROUPS, Set.of(0, 2)), false);
+    StateAssignment all =
+        StateAssignment.of(
+            graph("count", true), checkpoint("count", true, 3, GROUPS, Set.of(0, 1, 2)), false);
+    JobVertex source = graph("count", true).vertices().get(0);
+    assertThat(some.withoutMoreSplits(source.withParallelism(3))).containsExactly(0, 2);
+    assertThat(some.withoutMoreSplits(source.withParallelism(2))).isEmpty();
+    assertThat(all.withoutMoreSplits(source.withParallelism(2))).containsExactly(0, 1);
+    assertThat(all.enumerator(source).orElseThrow().state().version()).isEqualTo(42);
+    assertThat(StateAssignment.none().withoutMoreSplits(source)).isEmpty();
+    assertThat(StateAssignment.none().enumerator(source)).isEmpty();
+  }
+
+  @Test
+  void cc14AnotherNumberOfKeyGroupsIsRefusedWithTheRemedy() {
+    assertThatThrownBy(
+            () ->
+                StateAssignment.of(graph("count", true), checkpoint("count", true, 2, 256), false))
+        .isInstanceOf(RestoreException.class)
+        .hasMessageContaining("setMaxParallelism(256)");
+  }
+
+  @Test
+  void cc14UnclaimedStateIsRefusedNamingBothSidesAndTheNearestName() {
+    CheckpointMetadata checkpoint = checkpoint("count", true, 2, GROUPS);
+    assertThatThrownBy(() -> StateAssignment.of(graph("counts", true), checkpoint, false))
+        .isInstanceOf(RestoreException.class)
+        .hasMessageContaining("'count'")
+        .hasMessageContaining("did you rename it to 'counts'?")
+        .hasMessageContaining("'source'")
+        .hasMessageContaining("allow dropped state");
+    assertThat(
+            StateAssignment.of(graph("counts", true), checkpoint, true)
+                .forSubtask(graph("counts", true).vertices().get(1), 0))
+        .isEmpty();
+  }
+
+  @Test
+  void cc14StateOfADerivedUidIsRefusedInAChangedGraphOnly() {
+    CheckpointMetadata same = checkpoint("count", false, 2, GROUPS);
+    assertThat(
+            StateAssignment.of(graph("count", false), same, false)
+                .forSubtask(graph("count", false).vertices().get(1), 0))
+        .containsKey("count");
+    JobGraph changed = withSideInput(graph("count", false));
+    assertThatThrownBy(() -> StateAssignment.of(changed, same, true))
+        .isInstanceOf(RestoreException.class)
+        .hasMessageContaining(".uid(");
+  }
+
+  @Test
+  void cc14StateOfASourceIsRefusedForAnotherOperator() {
+    CheckpointMetadata checkpoint = checkpoint("count", true, 2, GROUPS);
+    JobGraph graph = graph("count", true);
+    JobVertex source = graph.vertices().get(0);
+    JobVertex notSource =
+        new JobVertex(0, "source", 2, GROUPS, List.of(operator("source", true, Kind.OPERATOR)));
+    JobGraph changed =
+        new JobGraph(
+            "job",
+            List.of(notSource, graph.vertices().get(1)),
+            graph.edges(),
+            graph.checkpoints(),
+            graph.restarts(),
+            List.of());
+    assertThat(source.isSource()).isTrue();
+    assertThatThrownBy(() -> StateAssignment.of(changed, checkpoint, false))
+        .hasMessageContaining("not a source");
+  }
+
+  @Test
+  void theFingerprintIgnoresChainingAndParallelism() {
+    JobGraph apart = graph("count", true);
+    OperatorNode source = apart.vertices().get(0).operators().get(0);
+    OperatorNode chained =
+        new OperatorNode("count", true, "count", 0, "", Kind.OPERATOR, true, new byte[0]);
+    JobGraph together =
+        new JobGraph(
+            "job",
+            List.of(new JobVertex(0, "chain", 1, GROUPS, List.of(source, chained))),
+            List.of(),
+            apart.checkpoints(),
+            apart.restarts(),
+            List.of());
+    assertThat(GraphFingerprint.of(together)).isEqualTo(GraphFingerprint.of(apart));
+    assertThat(GraphFingerprint.of(withSideInput(apart))).isNotEqualTo(GraphFingerprint.of(apart));
+  }
+
+  private static JobGraph graph(String uid, boolean explicit) {
+    return new JobGraph(
+        "job",
+        List.of(
+            new JobVertex(0, "source", 2, GROUPS, List.of(operator("source", true, Kind.SOURCE))),
+            new JobVertex(1, uid, 2, GROUPS, List.of(operator(uid, explicit, Kind.OPERATOR)))),
+        List.of(new JobEdge(0, 0, 0, "", 1, 0, Partitioning.HASH, new byte[0])),
+        CheckpointSettings.DISABLED,
+        RestartSettings.DEFAULT,
+        List.of());
+  }
+
+  private static JobGraph withSideInput(JobGraph graph) {
+    List<JobVertex> vertices = new ArrayList<>(graph.vertices());
+    vertices.add(
+        new JobVertex(2, "rules", 1, GROUPS, List.of(operator("rules", true, Kind.SOURCE))));
+    List<JobEdge> edges = new ArrayList<>(graph.edges());
+    edges.add(new JobEdge(1, 2, 0, "", 1, 1, Partitioning.BROADCAST, new byte[0]));
+    return new JobGraph(
+        graph.name(), vertices, edges, graph.checkpoints(), graph.restarts(), List.of());
+  }
+
+  private static OperatorNode operator(String uid, boolean explicit, Kind kind) {
+    return new OperatorNode(uid, explicit, uid, -1, "", kind, true, new byte[0]);
+  }
+
+  private static CheckpointMetadata checkpoint(
+      String uid, boolean explicit, int parallelism, int groups) {
+    return checkpoint(uid, explicit, parallelism, groups, Set.of());
+  }
+
+  /**
+   * Section checksums are group numbers, blob versions count: so that tests can tell them apart.
+   */
+  private static CheckpointMetadata checkpoint(
+      String uid, boolean explicit, int parallelism, int groups, Set<Integer> noMore) {
+    List<StateHandles> keyed = new ArrayList<>();
+    List<StateHandles> sources = new ArrayList<>();
+    for (int i = 0; i < parallelism; i++) {
+      KeyGroupRange range = KeyGroups.rangeOf(i, parallelism, groups);
+      List<FileSection> sections = new ArrayList<>();
+      for (int g = range.first(); g <= range.last(); g++) {
+        sections.add(new FileSection("k" + i, g, 1, g));
+      }
+      keyed.add(
+          new StateHandles(
+              List.of(new KeyedSection(range, sections)),
+              List.of(new FileSection("o" + i, 0, 1, 0)),
+              List.of(),
+              List.of(new Blob(i, new byte[0]))));
+      sources.add(
+          new StateHandles(
+              List.of(),
+              List.of(),
+              List.of(new Blob(2 * i, new byte[0]), new Blob(2 * i + 1, new byte[0])),
+              List.of()));
+    }
+    return new CheckpointMetadata(
+        JobId.of(1),
+        new CheckpointId(3),
+        false,
+        "d/chk-3",
+        0,
+        GraphFingerprint.of(graph(uid, explicit)),
+        List.of(
+            new OperatorState(uid, explicit, uid, groups, keyed, Optional.empty()),
+            new OperatorState(
+                "source",
+                true,
+                "source",
+                groups,
+                sources,
+                Optional.of(new EnumeratorState(new Blob(42, new byte[0]), noMore)))));
+  }
+}
