@@ -21,6 +21,9 @@ final class EnclosingReference {
 
   /** Clears the reference of the function if no code of its class or of classes in it reads it. */
   static void releaseIfUnused(Object function) {
+    if (function.getClass().getClassLoader() == null) {
+      return;
+    }
     for (Field field : function.getClass().getDeclaredFields()) {
       if (field.isSynthetic()
           && field.getName().startsWith("this$")

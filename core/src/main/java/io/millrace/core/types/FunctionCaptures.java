@@ -40,23 +40,16 @@ public final class FunctionCaptures {
 
   /**
    * What keeps the function from being shipped, with the remedy; empty if nothing does. An
-   * enclosing object that an anonymous function holds but never uses is let go.
+   * enclosing object that an anonymous function holds but never uses is let go, so that a function
+   * without a problem can be shipped after the call even if it could not before.
    */
   public static Optional<String> problemOf(Object function) {
-    Optional<String> failure = failure(function);
-    if (failure.isPresent()) {
-      EnclosingReference.releaseIfUnused(function);
-      failure = failure(function);
-    }
-    if (failure.isEmpty()) {
+    if (failure(function).isEmpty()) {
       return Optional.empty();
     }
-    String reason = failure.get();
-    String culprit =
-        new FunctionCaptures()
-            .find(function, describe(function))
-            .orElseGet(() -> describe(function) + " fails in its own serialization: " + reason);
-    return Optional.of("The function can't be shipped to the cluster: " + culprit + REMEDY + ".");
+    return new FunctionCaptures()
+        .find(function, describe(function))
+        .map(found -> "The function can't be shipped to the cluster: " + found + REMEDY + ".");
   }
 
   private static Optional<String> failure(Object object) {
@@ -92,7 +85,7 @@ public final class FunctionCaptures {
     }
     return found.isPresent()
         ? found
-        : Optional.of(path + ", whose serialization fails: " + failure(object).orElse(""));
+        : failure(object).map(reason -> path + ", whose serialization fails: " + reason);
   }
 
   private Optional<String> findCaptured(SerializedLambda lambda, String path) {
@@ -126,6 +119,7 @@ public final class FunctionCaptures {
   }
 
   private Optional<String> findField(Object object, String path) {
+    EnclosingReference.releaseIfUnused(object);
     for (Class<?> type = object.getClass();
         type != null && Serializable.class.isAssignableFrom(type);
         type = type.getSuperclass()) {

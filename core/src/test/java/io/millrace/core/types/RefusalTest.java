@@ -190,6 +190,21 @@ class RefusalTest {
   }
 
   @Test
+  void anEnclosingObjectIsLetGoAlsoWhereTheFunctionIsAField() {
+    MapFunction<String, String> function =
+        new MapFunction<>() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public String map(String value) {
+            return value + "!";
+          }
+        };
+    List<Object> operators = new ArrayList<>(List.of(List.of(function)));
+    assertThat(FunctionCaptures.problemOf(operators)).isEmpty();
+  }
+
+  @Test
   void anEnclosingObjectThatIsUsedByALambdaInsideIsKept() throws Exception {
     MapFunction<String, String> function =
         new MapFunction<>() {

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.util.Optional;
 
 /** Turns operators with their user functions into bytes at submission. */
 public final class FunctionShipping {
@@ -17,16 +18,30 @@ public final class FunctionShipping {
    *     field or captured variable, and the remedy
    */
   public static byte[] serialize(Serializable object, String operator) {
+    try {
+      return write(object);
+    } catch (IOException | RuntimeException e) {
+      // Looking for the culprit also lets go of enclosing objects that are never used.
+      Optional<String> problem = FunctionCaptures.problemOf(object);
+      if (problem.isEmpty()) {
+        return writeReleased(object, operator);
+      }
+      throw new JobSubmissionException("Operator '" + operator + "': " + problem.get(), e);
+    }
+  }
+
+  private static byte[] writeReleased(Serializable object, String operator) {
+    try {
+      return write(object);
+    } catch (IOException | RuntimeException e) {
+      throw new JobSubmissionException("Operator '" + operator + "': " + e, e);
+    }
+  }
+
+  private static byte[] write(Serializable object) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(object);
-    } catch (IOException | RuntimeException e) {
-      throw new JobSubmissionException(
-          "Operator '"
-              + operator
-              + "': "
-              + FunctionCaptures.problemOf(object).orElseGet(e::toString),
-          e);
     }
     return bytes.toByteArray();
   }
