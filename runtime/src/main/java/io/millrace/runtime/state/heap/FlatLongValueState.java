@@ -13,9 +13,11 @@ public final class FlatLongValueState<V> implements ValueState<V> {
   private final CutClock clock;
   private final FlatLayout<V> layout;
   private final TableCursor<V> cursor;
+  private final int shift;
+  private final int stride;
+  // The place alone is kept, no reference to the page: storing one a record costs a card mark, and
+  // under G1 a fence. The page is found again through what is in the cache by then.
   private long serial;
-  private long[] words;
-  private long stamp;
   private int index;
 
   public FlatLongValueState(CurrentKey key, FlatLayout<V> layout, TableCursor<V> cursor) {
@@ -23,6 +25,8 @@ public final class FlatLongValueState<V> implements ValueState<V> {
     this.table = cursor.table();
     this.clock = table.clock();
     this.layout = layout;
+    this.shift = table.shift();
+    this.stride = table.stride();
     this.cursor = cursor;
   }
 
@@ -32,7 +36,7 @@ public final class FlatLongValueState<V> implements ValueState<V> {
       lookUp();
     }
     int at = index;
-    return at < 0 ? null : layout.load(words, at);
+    return at < 0 ? null : layout.load(table.words(key.group(), key.hash()), at);
   }
 
   @Override
@@ -44,13 +48,18 @@ public final class FlatLongValueState<V> implements ValueState<V> {
     if (serial != key.serial()) {
       lookUp();
     }
-    int at = index;
-    if (at < 0 || clock.isFrozen(stamp)) {
-      cursor.store(value);
-      serial = 0;
-    } else {
-      layout.store(value, words, at);
+    // The value goes nowhere but into the layout, on the rare paths neither: so a box made for this
+    // call needs no object.
+    if (index < 0 || clock.isFrozen(Segment.stamp(table.words(key.group(), key.hash())))) {
+      prepareWrite();
     }
+    layout.store(value, table.words(key.group(), key.hash()), index);
+  }
+
+  private void prepareWrite() {
+    cursor.prepareWrite();
+    index = cursor.valueIndex();
+    serial = key.serial();
   }
 
   @Override
@@ -62,11 +71,9 @@ public final class FlatLongValueState<V> implements ValueState<V> {
   private void lookUp() {
     key.requireSet();
     int hash = key.hash();
-    Segment segment = table.segment(key.group(), hash);
-    int slot = segment.find(key.longKey(), hash);
-    words = segment.words();
-    stamp = segment.stamp();
-    index = slot < 0 ? -1 : segment.valueIndex(slot);
+    int found =
+        Segment.findValue(table.words(key.group(), hash), key.longKey(), hash, shift, stride);
+    index = found < 0 && cursor.find() ? cursor.valueIndex() : found;
     serial = key.serial();
   }
 }

@@ -10,9 +10,16 @@ import java.util.Arrays;
  */
 public final class Segment {
   private static final Object[] NONE = {};
+  private static final int SPARSE_SLOTS = 128;
+  // The words begin with these two, so that a look-up of a long key needs no more than the array:
+  // the segment itself would be another cache line and, among many pages, another TLB entry.
+  private static final int STAMP = 0;
+  private static final int MASK = 1;
+  private static final int FIRST_ENTRY = 2;
 
   private final SegmentLayout layout;
   private final int stride;
+  private final int shift;
   private final int mask;
   private final int depth;
   private final long stamp;
@@ -31,7 +38,7 @@ public final class Segment {
         layout,
         depth,
         stamp,
-        new long[slots * layout.stride()],
+        new long[FIRST_ENTRY + slots * layout.stride()],
         new byte[slots],
         layout.longKeys() ? NONE : new Object[slots],
         layout.objectValues() ? new Object[slots] : NONE);
@@ -47,10 +54,13 @@ public final class Segment {
       Object[] values) {
     this.layout = layout;
     this.stride = layout.stride();
+    this.shift = layout.groupBits();
     this.mask = marks.length - 1;
     this.depth = depth;
     this.stamp = stamp;
     this.words = words;
+    words[STAMP] = stamp;
+    words[MASK] = mask;
     this.marks = marks;
     this.keys = keys;
     this.values = values;
@@ -75,10 +85,11 @@ public final class Segment {
    * The slot of a key, or the complement of the slot where it would go. A word that is not zero
    * needs no look at the marks, so that a hit touches one cache line.
    */
-  public int find(long key, int hash) {
-    int slot = layout.probe(hash) & mask;
+  int find(long key, int hash) {
+    int slot = (hash >>> shift) & mask;
+    long[] words = this.words;
     while (true) {
-      long found = words[slot * stride];
+      long found = words[at(slot)];
       if (found == key) {
         return key != 0 || marks[slot] != 0 ? slot : ~slot;
       }
@@ -89,8 +100,33 @@ public final class Segment {
     }
   }
 
+  /**
+   * Where a key's value begins in the words of a segment; -1 if the key isn't there, or can't be
+   * told from a free slot without the segment.
+   */
+  public static int findValue(long[] words, long key, int hash, int shift, int stride) {
+    int mask = (int) words[MASK];
+    int slot = (hash >>> shift) & mask;
+    while (true) {
+      int at = FIRST_ENTRY + slot * stride;
+      long found = words[at];
+      if (found == 0) {
+        return -1;
+      }
+      if (found == key) {
+        return at + 1;
+      }
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  /** The stamp of a segment of these words. */
+  public static long stamp(long[] words) {
+    return words[STAMP];
+  }
+
   /** The same for object keys. */
-  public int find(Object key, int hash) {
+  int find(Object key, int hash) {
     KeyCodec<Object> codec = layout.codec();
     byte wanted = fingerprint(hash);
     int slot = layout.probe(hash) & mask;
@@ -99,7 +135,7 @@ public final class Segment {
       if (mark == 0) {
         return ~slot;
       }
-      if (mark == wanted && (int) words[slot * stride] == hash && codec.sameKey(key, keys[slot])) {
+      if (mark == wanted && (int) words[at(slot)] == hash && codec.sameKey(key, keys[slot])) {
         return slot;
       }
       slot = (slot + 1) & mask;
@@ -108,13 +144,13 @@ public final class Segment {
 
   /** Takes the free slot that {@code find} gave; only if not {@link #isFull}. */
   void occupy(int slot, long key) {
-    words[slot * stride] = key;
+    words[at(slot)] = key;
     marks[slot] = 1;
     size++;
   }
 
   void occupy(int slot, Object key, int hash) {
-    words[slot * stride] = hash;
+    words[at(slot)] = hash;
     keys[slot] = key;
     marks[slot] = fingerprint(hash);
     size++;
@@ -132,7 +168,7 @@ public final class Segment {
       next = (next + 1) & mask;
     }
     marks[hole] = 0;
-    Arrays.fill(words, hole * stride, (hole + 1) * stride, 0);
+    Arrays.fill(words, at(hole), at(hole + 1), 0);
     if (keys.length != 0) {
       keys[hole] = null;
     }
@@ -143,7 +179,7 @@ public final class Segment {
   }
 
   private void move(int from, int to) {
-    System.arraycopy(words, from * stride, words, to * stride, stride);
+    System.arraycopy(words, at(from), words, at(to), stride);
     marks[to] = marks[from];
     if (keys.length != 0) {
       keys[to] = keys[from];
@@ -159,7 +195,7 @@ public final class Segment {
     while (marks[to] != 0) {
       to = (to + 1) & mask;
     }
-    System.arraycopy(other.words, slot * stride, words, to * stride, stride);
+    System.arraycopy(other.words, at(slot), words, at(to), stride);
     marks[to] = other.marks[slot];
     if (keys.length != 0) {
       keys[to] = other.keys[slot];
@@ -175,12 +211,18 @@ public final class Segment {
     return (byte) ((hash * 0x9E3779B9) >>> 25 | 0x80);
   }
 
-  int hash(int slot) {
-    return layout.hashOf(words[slot * stride]);
+  private int at(int slot) {
+    return FIRST_ENTRY + slot * stride;
   }
 
+  int hash(int slot) {
+    return layout.hashOf(words[at(slot)]);
+  }
+
+  /** Small tables are kept sparse: they cost little, and a collision a mispredicted branch. */
   boolean isFull() {
-    return size >= slots() * 5 / 8;
+    int slots = mask + 1;
+    return size >= (slots <= SPARSE_SLOTS ? slots / 4 : slots * 5 / 8);
   }
 
   int slots() {
@@ -199,21 +241,21 @@ public final class Segment {
     return marks[slot] != 0;
   }
 
-  public long stamp() {
+  long stamp() {
     return stamp;
   }
 
-  public long[] words() {
+  long[] words() {
     return words;
   }
 
   /** Where the words of a flat value begin. */
-  public int valueIndex(int slot) {
-    return slot * stride + 1;
+  int valueIndex(int slot) {
+    return FIRST_ENTRY + slot * stride + 1;
   }
 
   long longKey(int slot) {
-    return words[slot * stride];
+    return words[at(slot)];
   }
 
   Object objectKey(int slot) {
@@ -229,18 +271,18 @@ public final class Segment {
   }
 
   long time(int slot) {
-    return words[slot * stride + layout.timeOffset()];
+    return words[at(slot) + layout.timeOffset()];
   }
 
   void setTime(int slot, long time) {
-    words[slot * stride + layout.timeOffset()] = time;
+    words[at(slot) + layout.timeOffset()] = time;
   }
 
   long valueStamp(int slot) {
-    return words[slot * stride + layout.stampOffset()];
+    return words[at(slot) + layout.stampOffset()];
   }
 
   void setValueStamp(int slot, long valueStamp) {
-    words[slot * stride + layout.stampOffset()] = valueStamp;
+    words[at(slot) + layout.stampOffset()] = valueStamp;
   }
 }

@@ -71,6 +71,10 @@ public final class SegmentLayout {
     return stampOffset;
   }
 
+  int groupBits() {
+    return groupBits;
+  }
+
   int stride() {
     return stride;
   }

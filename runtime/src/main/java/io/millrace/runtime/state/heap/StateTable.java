@@ -18,6 +18,8 @@ public final class StateTable<V> {
   private final FlatLayout<V> flat;
   private final CutClock clock;
   private final Segment[][] directories;
+  // The words of the segments, in the same places: see Segment.
+  private final long[][][] words;
   private long size;
 
   StateTable(SegmentLayout layout, Optional<FlatLayout<V>> flat, CutClock clock, int groups) {
@@ -29,6 +31,8 @@ public final class StateTable<V> {
     // One slot that is always free; grown on the first insertion, never written.
     Segment[] empty = {new Segment(layout, 1, 0, Long.MIN_VALUE)};
     Arrays.fill(directories, empty);
+    this.words = new long[groups][][];
+    Arrays.fill(words, wordsOf(empty));
   }
 
   SegmentLayout layout() {
@@ -37,6 +41,15 @@ public final class StateTable<V> {
 
   Optional<FlatLayout<V>> flatLayout() {
     return flatLayout;
+  }
+
+  /** What {@link Segment#findValue} needs to know. */
+  public int shift() {
+    return layout.groupBits();
+  }
+
+  public int stride() {
+    return layout.stride();
   }
 
   public CutClock clock() {
@@ -61,14 +74,20 @@ public final class StateTable<V> {
   }
 
   /** The segment that holds a hash's entry if there is one. */
-  public Segment segment(int group, int hash) {
+  Segment segment(int group, int hash) {
     Segment[] directory = directories[group];
-    return directory[index(directory, hash)];
+    return directory[index(directory.length, hash)];
   }
 
-  private static int index(Segment[] directory, int hash) {
+  /** The words of that segment. */
+  public long[] words(int group, int hash) {
+    long[][] directory = words[group];
+    return directory[index(directory.length, hash)];
+  }
+
+  private static int index(int length, int hash) {
     // The leading log2(length) bits; in two shifts, as a shift by 32 is none.
-    return (hash >>> 1) >>> Integer.numberOfLeadingZeros(directory.length);
+    return (hash >>> 1) >>> Integer.numberOfLeadingZeros(length);
   }
 
   @SuppressWarnings("unchecked")
@@ -160,6 +179,15 @@ public final class StateTable<V> {
     int span = length >>> segment.depth();
     Arrays.fill(directory, leadingBits * span, (leadingBits + 1) * span, segment);
     directories[group] = directory;
+    words[group] = wordsOf(directory);
+  }
+
+  private static long[][] wordsOf(Segment[] directory) {
+    long[][] all = new long[directory.length][];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = directory[i].words();
+    }
+    return all;
   }
 
   /** Removes an entry of a segment that isn't frozen; cursors must look their entries up again. */

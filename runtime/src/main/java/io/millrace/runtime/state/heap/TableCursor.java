@@ -17,7 +17,8 @@ public final class TableCursor<V> {
   private final boolean renewedByReads;
   private final boolean stamped;
   private long serial;
-  private Segment segment;
+  // No reference to the segment is kept: storing one a record costs a card mark, and under G1 a
+  // fence; it is found again through what is in the cache by then.
   private int slot;
 
   TableCursor(
@@ -44,7 +45,7 @@ public final class TableCursor<V> {
       if (ttlMillis == 0) {
         return true;
       }
-      if (!isExpired(segment.time(slot))) {
+      if (!isExpired(segment().time(slot))) {
         return true;
       }
       remove();
@@ -55,40 +56,43 @@ public final class TableCursor<V> {
   private void lookUp() {
     key.requireSet();
     int hash = key.hash();
-    Segment found = table.segment(key.group(), hash);
-    slot = key.isLong() ? found.find(key.longKey(), hash) : found.find(key.objectKey(), hash);
-    segment = found;
+    Segment segment = segment();
+    slot = key.isLong() ? segment.find(key.longKey(), hash) : segment.find(key.objectKey(), hash);
     serial = key.serial();
+  }
+
+  private Segment segment() {
+    return table.segment(key.group(), key.hash());
+  }
+
+  /** Where the value of the entry that {@link #find} found begins in the words of its segment. */
+  public int valueIndex() {
+    return segment().valueIndex(slot);
   }
 
   /** The value of the entry that {@link #find} found. */
   public V load() {
-    return table.load(segment, slot);
+    return table.load(segment(), slot);
   }
 
   /** Whether the value may be changed in place: no cut needs it. */
   public boolean isOwned() {
-    return !table.clock().isFrozen(segment.valueStamp(slot));
+    return !table.clock().isFrozen(segment().valueStamp(slot));
   }
 
   /** Renews a found entry's time to live if reads do. */
   public void touch() {
     if (renewedByReads) {
       long now = clock.getAsLong();
-      if (segment.time(slot) != now) {
-        makeWritable();
-        segment.setTime(slot, now);
+      if (segment().time(slot) != now) {
+        writable().setTime(slot, now);
       }
     }
   }
 
   /** Stores the current key's value, whether or not it had one. */
   public void store(V value) {
-    if (find()) {
-      makeWritable();
-    } else {
-      insert();
-    }
+    Segment segment = find() ? writable() : insert();
     table.store(segment, slot, value);
     if (ttlMillis != 0) {
       segment.setTime(slot, clock.getAsLong());
@@ -98,11 +102,22 @@ public final class TableCursor<V> {
     }
   }
 
+  /**
+   * Gives the current key an entry that may be written, for a flat value without a time to live.
+   */
+  public void prepareWrite() {
+    if (find()) {
+      writable();
+    } else {
+      insert();
+    }
+  }
+
   /** Stores a value that was restored with the time of its last update. */
   void restore(V value, long time) {
     store(value);
     if (ttlMillis != 0) {
-      segment.setTime(slot, time);
+      segment().setTime(slot, time);
     }
   }
 
@@ -112,7 +127,7 @@ public final class TableCursor<V> {
    */
   void removeAside() {
     if (find()) {
-      segment = table.copyOf(key.group(), key.hash(), segment);
+      table.copyOf(key.group(), key.hash(), segment());
       remove();
     }
   }
@@ -124,20 +139,19 @@ public final class TableCursor<V> {
     if (slot < 0) {
       return;
     }
-    makeWritable();
-    segment.remove(slot);
+    writable().remove(slot);
     table.countRemoved();
     serial = 0;
   }
 
-  private void makeWritable() {
+  private Segment writable() {
     // Slots of a copy are those of the original.
-    segment = table.writable(key.group(), key.hash(), segment);
+    return table.writable(key.group(), key.hash(), segment());
   }
 
-  private void insert() {
+  private Segment insert() {
     int hash = key.hash();
-    Segment target = table.withRoom(key.group(), hash, table.segment(key.group(), hash));
+    Segment target = table.withRoom(key.group(), hash, segment());
     if (key.isLong()) {
       slot = ~target.find(key.longKey(), hash);
       target.occupy(slot, key.longKey());
@@ -145,9 +159,9 @@ public final class TableCursor<V> {
       slot = ~target.find(key.objectKey(), hash);
       target.occupy(slot, key.retainedKey(), hash);
     }
-    segment = target;
     serial = key.serial();
     table.countInserted();
+    return target;
   }
 
   public long now() {

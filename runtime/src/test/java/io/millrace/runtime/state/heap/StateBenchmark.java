@@ -101,6 +101,7 @@ public final class StateBenchmark {
     long[] batchKeys = new long[batch];
     int[] hashes = new int[batch];
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long allocatedBefore = allocated();
     long start = threads.getCurrentThreadCpuTime();
     for (int i = 0; i < UPDATES; i += batch) {
       for (int j = 0; j < batch; j++) {
@@ -111,11 +112,20 @@ public final class StateBenchmark {
         sum += updates.apply(batchKeys[j], hashes[j]);
       }
     }
+    double bytes = (double) (allocated() - allocatedBefore) / UPDATES;
+    if (bytes > 0.5) {
+      print("allocates %.1f bytes an update", bytes);
+    }
     double nanos = (double) (threads.getCurrentThreadCpuTime() - start) / UPDATES;
     if (sum == 0) {
       print("unlikely");
     }
     return nanos;
+  }
+
+  private static long allocated() {
+    return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getCurrentThreadAllocatedBytes();
   }
 
   /** The limit: tables of longs per key group, with nothing around them. */
