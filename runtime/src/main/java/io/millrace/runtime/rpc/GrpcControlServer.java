@@ -80,7 +80,7 @@ public final class GrpcControlServer implements AutoCloseable {
               + bind.getPort()
               + " ("
               + (e.getCause() == null ? e : e.getCause()).getMessage()
-              + "): is another JobManager running? Set jobmanager.rpc.port to a free port",
+              + "): is another JobManager running? Set jobmanager.rpc-port to a free port",
           e);
     }
     return control;

@@ -191,7 +191,7 @@ class LinkTest {
     assertThatThrownBy(() -> serve(gate, port, Build.CURRENT))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(":" + port)
-        .hasMessageContaining("jobmanager.rpc.port");
+        .hasMessageContaining("jobmanager.rpc-port");
   }
 
   private final List<JobManagerLink> links = new ArrayList<>();

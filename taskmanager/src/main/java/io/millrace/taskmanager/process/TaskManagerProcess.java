@@ -1,0 +1,209 @@
+package io.millrace.taskmanager.process;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.core.config.CheckpointOptions;
+import io.millrace.core.config.Configuration;
+import io.millrace.core.config.ConfigurationException;
+import io.millrace.core.config.JobManagerOptions;
+import io.millrace.core.config.TaskManagerOptions;
+import io.millrace.core.storage.LocalFileStore;
+import io.millrace.runtime.blob.BlobCache;
+import io.millrace.runtime.blob.JobClassLoaders;
+import io.millrace.runtime.edge.MetricsEndpoint;
+import io.millrace.runtime.edge.ProcessMain;
+import io.millrace.runtime.edge.ProcessReport;
+import io.millrace.runtime.exchange.netty.DataExchange;
+import io.millrace.runtime.exchange.netty.ExchangeMetrics;
+import io.millrace.runtime.exchange.netty.ExchangeOptions;
+import io.millrace.runtime.exchange.netty.NettyChannels;
+import io.millrace.runtime.id.TaskManagerId;
+import io.millrace.runtime.metrics.ProcessMetrics;
+import io.millrace.runtime.rpc.Build;
+import io.millrace.runtime.rpc.GrpcJobManagerLink;
+import io.millrace.runtime.rpc.ToJobManager.TaskMetrics;
+import io.millrace.taskmanager.TaskManagerSettings;
+import io.millrace.taskmanager.TaskManagerSettings.Address;
+import io.millrace.taskmanager.TaskManagerSettings.Backoff;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToDoubleFunction;
+
+/** The process of a TaskManager. */
+public final class TaskManagerProcess {
+  private static final Duration REGISTRATION_TIMEOUT = Duration.ofMinutes(5);
+  private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(60);
+  private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2));
+
+  private TaskManagerProcess() {}
+
+  /**
+   * @param args {@code -D key=value}
+   */
+  public static void main(String[] args) {
+    ProcessMain.run("TaskManager", args, TaskManagerProcess::start);
+  }
+
+  private static AutoCloseable start(Configuration configuration) throws IOException {
+    int rpcPort = configuration.get(JobManagerOptions.RPC_PORT);
+    if (rpcPort == 0) {
+      throw new ConfigurationException(
+          "jobmanager.rpc-port says where the JobManager is; it must be set for a TaskManager");
+    }
+    Path checkpoints = checkpointDirectory(configuration);
+    Optional<String> token = ProcessMain.token(configuration);
+    String host = configuration.get(TaskManagerOptions.HOST);
+    Path work = workDirectory(configuration);
+    ProcessMetrics metrics = new ProcessMetrics("taskmanager");
+    DataExchange exchange =
+        DataExchange.start(
+            ExchangeOptions.of(
+                    new ExchangeOptions.Identity(clusterId(token), Build.CURRENT.toString()))
+                .withAddress(host, configuration.get(TaskManagerOptions.DATA_PORT)));
+    MetricsEndpoint page =
+        MetricsEndpoint.start(
+            host, configuration.get(TaskManagerOptions.METRICS_PORT), metrics::scrape);
+    GrpcJobManagerLink link =
+        new GrpcJobManagerLink(
+            configuration.get(JobManagerOptions.HOST), rpcPort, Build.CURRENT, token);
+    long pid = ProcessHandle.current().pid();
+    AtomicInteger connections = new AtomicInteger();
+    TaskManagerNode node =
+        new TaskManagerNode(
+            new TaskManagerNode.Parts(
+                new TaskManagerSettings(
+                    new Address(host, exchange.port(), page.port()),
+                    configuration.get(TaskManagerOptions.SLOTS),
+                    pid,
+                    Build.CURRENT.toString(),
+                    REGISTRATION_TIMEOUT,
+                    CANCEL_TIMEOUT,
+                    BACKOFF),
+                Runtime.getRuntime().availableProcessors(),
+                link,
+                new JobClassLoaders(
+                    new BlobCache(work, (key, target) -> link.fetchBlob(key.value(), target)),
+                    TaskManagerProcess.class.getClassLoader()),
+                new LocalFileStore(checkpoints),
+                new NettyChannels(exchange)),
+            // The port tells processes apart whose ids the system has given away again.
+            () ->
+                new TaskManagerId(
+                    "tm-" + pid + "-" + exchange.port() + "-" + connections.incrementAndGet()),
+            fatal -> ProcessMain.fail(fatal.reason()));
+    register(metrics.registry(), exchange, node);
+    node.start();
+    new ProcessReport(
+            Map.of(
+                ProcessReport.DATA_PORT,
+                Integer.toString(exchange.port()),
+                ProcessReport.METRICS_PORT,
+                Integer.toString(page.port())))
+        .write(configuration);
+    return () -> {
+      node.close();
+      link.close();
+      exchange.close();
+      page.close();
+    };
+  }
+
+  private static Path checkpointDirectory(Configuration configuration) throws IOException {
+    Path path =
+        Path.of(
+            configuration
+                .get(CheckpointOptions.DIRECTORY)
+                .orElseThrow(
+                    () ->
+                        new ConfigurationException(
+                            "checkpoint.directory must be set: where snapshots go, the same for"
+                                + " all processes")));
+    try {
+      return Files.createDirectories(path).toAbsolutePath();
+    } catch (IOException e) {
+      throw new IOException(
+          "checkpoint.directory " + path + " can't be made: " + e.getMessage(), e);
+    }
+  }
+
+  private static Path workDirectory(Configuration configuration) throws IOException {
+    Optional<String> named = configuration.get(TaskManagerOptions.WORK_DIRECTORY);
+    Path parent = Path.of(named.orElseGet(() -> System.getProperty("java.io.tmpdir")));
+    // Of its own: blobs of processes that were killed are not trusted.
+    return Files.createTempDirectory(Files.createDirectories(parent), "millrace-taskmanager-");
+  }
+
+  /** Tells clusters apart without telling the token. */
+  private static String clusterId(Optional<String> token) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256")
+              .digest(("exchange " + token.orElse("")).getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+
+  private static void register(
+      MeterRegistry registry, DataExchange exchange, TaskManagerNode node) {
+    counter(
+        registry,
+        exchange,
+        "batches.out",
+        "Batches sent to other processes",
+        ExchangeMetrics::batchesOut);
+    counter(
+        registry,
+        exchange,
+        "batches.in",
+        "Batches received from other processes",
+        ExchangeMetrics::batchesIn);
+    counter(
+        registry,
+        exchange,
+        "bytes.out",
+        "Bytes sent to other processes",
+        ExchangeMetrics::bytesOut);
+    counter(
+        registry,
+        exchange,
+        "bytes.in",
+        "Bytes received from other processes",
+        ExchangeMetrics::bytesIn);
+    Gauge.builder("millrace.exchange.connections", exchange, e -> e.metrics().connections())
+        .description("Live connections to other TaskManagers")
+        .register(registry);
+    Gauge.builder("millrace.taskmanager.subtasks", node, n -> n.metrics().size())
+        .description("Subtasks that run here")
+        .register(registry);
+    Gauge.builder(
+            "millrace.taskmanager.records.in",
+            node,
+            n -> n.metrics().stream().mapToLong(TaskMetrics::recordsIn).sum())
+        .description("Records that the subtasks running here have taken")
+        .register(registry);
+  }
+
+  private static void counter(
+      MeterRegistry registry,
+      DataExchange exchange,
+      String name,
+      String description,
+      ToDoubleFunction<ExchangeMetrics> value) {
+    FunctionCounter.builder(
+            "millrace.exchange." + name, exchange, e -> value.applyAsDouble(e.metrics()))
+        .description(description)
+        .register(registry);
+  }
+}
