@@ -5,6 +5,7 @@ import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.id.ChannelId;
+import io.millrace.runtime.id.JobId;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
@@ -29,7 +30,9 @@ public final class ExchangeThroughput {
   public static void main(String[] args) throws Exception {
     int channels = args.length > 0 ? Integer.parseInt(args[0]) : 1;
     long records = args.length > 1 ? Long.parseLong(args[1]) : 20_000_000L / channels;
-    ExchangeOptions options = TwoProcesses.OPTIONS;
+    // Not those of the tests: they come with the paranoid leak detector.
+    ExchangeOptions options =
+        ExchangeOptions.of(new ExchangeOptions.Identity("measured", "0.1-test"));
     try (DataExchange producer = DataExchange.start(options);
         DataExchange consumer = DataExchange.start(options)) {
       for (int round = 0; round < 6; round++) {
@@ -48,7 +51,7 @@ public final class ExchangeThroughput {
     Semaphore writable = new Semaphore(0);
     Semaphore readable = new Semaphore(0);
     for (int c = 0; c < channels; c++) {
-      ChannelId id = new ChannelId(TwoProcesses.JOB, 1, c, 0, round);
+      ChannelId id = new ChannelId(JobId.of(1), 1, c, 0, round);
       OutputChannel output = producer.openOutput(id, out);
       output.onWritable(writable::release);
       outputs.add(output);
