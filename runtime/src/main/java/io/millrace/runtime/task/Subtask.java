@@ -233,9 +233,16 @@ public final class Subtask implements Steppable {
     drain = drainTime;
   }
 
-  void finish() {
+  /**
+   * Says as well that the last checkpoint is complete, should that notification have been lost
+   * (invariant CC7).
+   */
+  void finish() throws Exception {
     if (phase != Phase.END_OF_DATA) {
       throw new IllegalStateException("Told to finish while " + phase);
+    }
+    if (snapshots.lastTaken().isPresent()) {
+      checkpointCompleted(snapshots.lastTaken().get());
     }
     phase = Phase.FINISHING;
   }

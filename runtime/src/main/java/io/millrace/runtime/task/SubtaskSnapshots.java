@@ -38,6 +38,7 @@ final class SubtaskSnapshots {
   private final Consumer<Mail> mailbox;
   private final int maxParallelism;
   private Optional<Pending> pending = Optional.empty();
+  private Optional<CheckpointId> lastTaken = Optional.empty();
 
   SubtaskSnapshots(
       AttemptId attempt,
@@ -54,6 +55,7 @@ final class SubtaskSnapshots {
 
   void take(CheckpointId checkpoint, String directory, long alignmentNanos) throws Exception {
     pending.ifPresent(Pending::cancel);
+    lastTaken = Optional.of(checkpoint);
     long start = services.nanoClock().getAsLong();
     List<Part> parts = new ArrayList<>();
     for (int i = 0; i < chain.operators().size(); i++) {
@@ -76,6 +78,10 @@ final class SubtaskSnapshots {
         .whenComplete(
             (done, failure) ->
                 services.io().execute(() -> upload(taken, Optional.ofNullable(failure))));
+  }
+
+  Optional<CheckpointId> lastTaken() {
+    return lastTaken;
   }
 
   void completed(CheckpointId checkpoint) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 
 /**
@@ -25,7 +26,10 @@ public final class TaskRunner {
   private final TaskManagerId self;
   private final LocalChannels local;
   private final RemoteChannels remote;
-  private final ConcurrentHashMap<AttemptId, Subtask> subtasks = new ConcurrentHashMap<>();
+
+  /** Sorted, so that nothing depends on hash order. */
+  private final ConcurrentSkipListMap<AttemptId, Subtask> subtasks = new ConcurrentSkipListMap<>();
+
   private final ConcurrentHashMap<JobId, ClassCopies> copies = new ConcurrentHashMap<>();
 
   /**
@@ -141,7 +145,7 @@ public final class TaskRunner {
 
   /** Attempts that are not terminal. */
   public List<AttemptId> running() {
-    return subtasks.keySet().stream().sorted().toList();
+    return List.copyOf(subtasks.keySet());
   }
 
   public List<TaskMetrics> metrics() {

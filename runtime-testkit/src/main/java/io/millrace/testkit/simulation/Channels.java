@@ -1,0 +1,244 @@
+package io.millrace.testkit.simulation;
+
+import io.millrace.core.types.BinaryReader;
+import io.millrace.core.types.BinaryWriter;
+import io.millrace.core.types.TypeSerializer;
+import io.millrace.runtime.exchange.ChannelEvent;
+import io.millrace.runtime.exchange.InputChannel;
+import io.millrace.runtime.exchange.OutputChannel;
+import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.exchange.RemoteChannels;
+import io.millrace.runtime.id.ChannelId;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The network between simulated TaskManagers: serialised batches with latency, in order, a few in
+ * flight a channel.
+ */
+final class Channels {
+  private static final int MOST_IN_FLIGHT = 3;
+
+  private final World world;
+  private final TreeMap<ChannelId, Link> links = new TreeMap<>();
+
+  Channels(World world) {
+    this.world = world;
+  }
+
+  /** The channels as one machine opens them. */
+  RemoteChannels of(Machine machine) {
+    return new RemoteChannels() {
+      @Override
+      public OutputChannel output(
+          ChannelId id, TypeSerializer<?> serializer, ClassLoader userLoader) {
+        Link link = links.computeIfAbsent(id, key -> new Link());
+        link.producer = Optional.of(machine);
+        return new Output<>(link, cast(serializer));
+      }
+
+      @Override
+      public InputChannel input(
+          ChannelId id,
+          String host,
+          int port,
+          TypeSerializer<?> serializer,
+          ClassLoader userLoader) {
+        Link link = links.computeIfAbsent(id, key -> new Link());
+        link.consumer = Optional.of(machine);
+        return new Input<>(link, cast(serializer));
+      }
+    };
+  }
+
+  @SuppressWarnings("unchecked") // the edge's type
+  private static TypeSerializer<Object> cast(TypeSerializer<?> serializer) {
+    return (TypeSerializer<Object>) serializer;
+  }
+
+  /** The connections of a machine are gone: the other ends learn of it after a while. */
+  void disconnect(Machine machine) {
+    for (Link link : links.values()) {
+      boolean touches =
+          link.producer.filter(end -> end == machine).isPresent()
+              || link.consumer.filter(end -> end == machine).isPresent();
+      if (touches && !link.broken) {
+        world.after(
+            world.between(50, 5_000),
+            "connection of " + machine.name() + " lost",
+            () -> {
+              link.broken = true;
+              link.readable.run();
+              link.writable.run();
+            });
+      }
+    }
+  }
+
+  private static final class Link {
+    final ArrayDeque<Object> arrived = new ArrayDeque<>();
+    Optional<Machine> producer = Optional.empty();
+    Optional<Machine> consumer = Optional.empty();
+    Runnable readable = () -> {};
+    Runnable writable = () -> {};
+    int inFlight;
+    boolean refused;
+    boolean broken;
+    long lastArrival;
+  }
+
+  private record Frame(byte[] bytes, int size, boolean keyed, boolean longKeys) {}
+
+  private final class Output<T> implements OutputChannel {
+    private final Link link;
+    private final TypeSerializer<T> serializer;
+
+    Output(Link link, TypeSerializer<T> serializer) {
+      this.link = link;
+      this.serializer = serializer;
+    }
+
+    @Override
+    public RecordBatch acquire() {
+      if (!isWritable()) {
+        link.refused = true;
+        return null;
+      }
+      return new RecordBatch(batch -> {});
+    }
+
+    @Override
+    public RecordBatch acquireOvershoot() {
+      return new RecordBatch(batch -> {});
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // the edge's type
+    public void send(RecordBatch batch) {
+      BinaryWriter out = new BinaryWriter();
+      for (int i = 0; i < batch.size; i++) {
+        serializer.write((T) batch.values[i], out);
+        out.writeLong(batch.timestamps[i]);
+        out.writeInt(batch.hashes[i]);
+        out.writeLong(batch.keys[i]);
+      }
+      link.inFlight++;
+      transmit(new Frame(out.toByteArray(), batch.size, batch.keyed, batch.longKeys));
+      batch.release();
+    }
+
+    @Override
+    public void sendEvent(ChannelEvent event) {
+      transmit(event);
+    }
+
+    private void transmit(Object element) {
+      long arrival = Math.max(link.lastArrival, world.micros() + world.between(20, 2_000));
+      link.lastArrival = arrival;
+      world.after(
+          arrival - world.micros(),
+          "frame",
+          () -> {
+            if (!link.broken) {
+              link.arrived.add(element);
+              link.readable.run();
+            }
+          });
+    }
+
+    @Override
+    public boolean isWritable() {
+      return link.inFlight < MOST_IN_FLIGHT && !link.broken;
+    }
+
+    @Override
+    public void onWritable(Runnable listener) {
+      link.writable = listener;
+    }
+
+    @Override
+    public boolean sharesObjects() {
+      return false;
+    }
+
+    @Override
+    public Optional<Throwable> failure() {
+      return broken(link);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static Optional<Throwable> broken(Link link) {
+    return link.broken
+        ? Optional.of(new IllegalStateException("Connection lost"))
+        : Optional.empty();
+  }
+
+  private final class Input<T> implements InputChannel {
+    private final Link link;
+    private final TypeSerializer<T> serializer;
+
+    Input(Link link, TypeSerializer<T> serializer) {
+      this.link = link;
+      this.serializer = serializer;
+    }
+
+    @Override
+    public Object poll() {
+      Object element = link.arrived.poll();
+      if (!(element instanceof Frame frame)) {
+        return element;
+      }
+      RecordBatch batch = new RecordBatch(released -> credit());
+      BinaryReader in = new BinaryReader(frame.bytes, Channels.class.getClassLoader());
+      for (int i = 0; i < frame.size; i++) {
+        batch.values[i] = serializer.read(in);
+        batch.timestamps[i] = in.readLong();
+        batch.hashes[i] = in.readInt();
+        batch.keys[i] = in.readLong();
+      }
+      batch.size = frame.size;
+      batch.keyed = frame.keyed;
+      batch.longKeys = frame.longKeys;
+      return batch;
+    }
+
+    private void credit() {
+      world.after(
+          world.between(20, 1_000),
+          "credit",
+          () -> {
+            link.inFlight--;
+            if (link.refused) {
+              link.refused = false;
+              link.writable.run();
+            }
+          });
+    }
+
+    @Override
+    public void onReadable(Runnable listener) {
+      link.readable = listener;
+      listener.run();
+    }
+
+    @Override
+    public void setBlocked(boolean blocked) {}
+
+    @Override
+    public int queued() {
+      return link.arrived.size();
+    }
+
+    @Override
+    public Optional<Throwable> failure() {
+      return broken(link);
+    }
+
+    @Override
+    public void close() {}
+  }
+}
