@@ -56,7 +56,9 @@ final class Broker {
     return partitions.get(index);
   }
 
-  /** Records of a partition that are there by now; the last third only once the run has seen enough. */
+  /**
+   * Records of a partition that are there by now; the last third only once the run has seen enough.
+   */
   int available(int index) {
     int size = partitions.get(index).size();
     long byNow = (world.micros() - start) / intervalMicros;

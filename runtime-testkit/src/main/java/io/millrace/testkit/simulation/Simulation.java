@@ -174,6 +174,7 @@ public final class Simulation {
         durable.completed,
         faults,
         world.traceHash(),
+        durable.coverage,
         trace);
   }
 

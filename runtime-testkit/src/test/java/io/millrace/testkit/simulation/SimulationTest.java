@@ -58,7 +58,8 @@ class SimulationTest {
             .start();
     List<String> there = new ArrayList<>();
     try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.startsWith("seed ")) {
           there.add(line.substring(line.lastIndexOf(' ') + 1));
