@@ -37,7 +37,12 @@ public final class KafkaSinkBuilder<T> {
     return this;
   }
 
-  /** At least once by default. */
+  /**
+   * At least once by default. Exactly-once keeps a transaction open from checkpoint to checkpoint:
+   * read_committed readers see records when it is committed, and if the job dies for good, readers
+   * of its topics wait until the broker ends it, after {@code transaction.timeout.ms} (15 minutes
+   * if the broker allows that).
+   */
   public KafkaSinkBuilder<T> setDeliveryGuarantee(DeliveryGuarantee deliveryGuarantee) {
     guarantee = Objects.requireNonNull(deliveryGuarantee, "deliveryGuarantee");
     return this;

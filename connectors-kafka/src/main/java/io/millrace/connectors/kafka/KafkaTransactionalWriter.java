@@ -56,7 +56,7 @@ final class KafkaTransactionalWriter<T> implements SinkWriter<T, KafkaCommittabl
     this.events = new ContextEvents();
     Set<String> recoveredIds = new HashSet<>();
     recovered.forEach(committable -> recoveredIds.add(committable.transactionalId()));
-    pool.serve(calls, events, recoveredIds);
+    pool.serve(calls, events, serializer.fixedTopic(), recoveredIds);
     current = nextOutbox();
     calls
         .run(() -> preflight(recoveredIds))
@@ -104,11 +104,7 @@ final class KafkaTransactionalWriter<T> implements SinkWriter<T, KafkaCommittabl
   }
 
   private Outbox nextOutbox() {
-    CompletableFuture<ProducerChannel> producer = pool.acquire();
-    CompletableFuture<ProducerChannel> ready =
-        serializer.fixedTopic().isEmpty()
-            ? producer
-            : producer.thenCompose(channel -> resolved(channel, serializer.fixedTopic().get()));
+    CompletableFuture<ProducerChannel> ready = pool.acquire();
     ready.whenComplete(
         (channel, failure) -> {
           if (failure != null) {
@@ -116,18 +112,6 @@ final class KafkaTransactionalWriter<T> implements SinkWriter<T, KafkaCommittabl
           }
         });
     return new Outbox(ready, settings.connection(), calls, events);
-  }
-
-  /** Fetches the topic's metadata ahead of the first record; a resting producer has it already. */
-  private CompletableFuture<ProducerChannel> resolved(ProducerChannel channel, String topic) {
-    if (channel.knows(topic)) {
-      return CompletableFuture.completedFuture(channel);
-    }
-    return calls.run(
-        () -> {
-          channel.resolve(topic);
-          return channel;
-        });
   }
 
   @Override

@@ -39,6 +39,7 @@ final class TransactionPool {
   private final CompletableFuture<Duration> opened = new CompletableFuture<>();
   private Optional<BlockingCalls> calls = Optional.empty();
   private Optional<ProducerChannel.Events> events = Optional.empty();
+  private Optional<String> fixedTopic = Optional.empty();
   private int beingMade;
   private boolean closed;
 
@@ -63,12 +64,17 @@ final class TransactionPool {
   /**
    * Says how producers are made from now on.
    *
+   * @param topic fetched ahead of the first record, if it is known
    * @param reserved ids in the restored checkpoint: not used by this attempt, because a restore
    *     from the same checkpoint must find their transactions as they are (K4)
    */
   synchronized void serve(
-      BlockingCalls blockingCalls, ProducerChannel.Events channelEvents, Set<String> reserved) {
+      BlockingCalls blockingCalls,
+      ProducerChannel.Events channelEvents,
+      Optional<String> topic,
+      Set<String> reserved) {
     calls = Optional.of(blockingCalls);
+    fixedTopic = topic;
     events = Optional.of(channelEvents);
     taken.addAll(reserved);
   }
@@ -137,18 +143,26 @@ final class TransactionPool {
     }
     BlockingCalls with = calls.orElseThrow();
     ProducerChannel.Events channelEvents = events.orElseThrow();
+    Optional<String> topic = fixedTopic;
     String id = freeId();
-    return opened.thenCompose(timeout -> with.run(() -> initialised(id, timeout, channelEvents)));
+    return opened.thenCompose(
+        timeout ->
+            with.run(
+                () -> {
+                  ProducerChannel channel = new ProducerChannel(config(id, timeout), channelEvents);
+                  return initialised(channel, topic);
+                }));
   }
 
-  private ProducerChannel initialised(
-      String id, Duration timeout, ProducerChannel.Events channelEvents) {
-    ProducerChannel channel = new ProducerChannel(config(id, timeout), channelEvents);
+  private ProducerChannel initialised(ProducerChannel channel, Optional<String> topic) {
     try {
       channel.producer().initTransactions();
+      topic.ifPresent(channel::resolve);
     } catch (KafkaException e) {
       channel.closeNow();
-      throw settings.connection().unusable("initialise transactional id '" + id + "' at", e);
+      throw settings
+          .connection()
+          .unusable("initialise transactional id '" + channel.transactionalId() + "' at", e);
     } catch (RuntimeException e) {
       channel.closeNow();
       throw e;

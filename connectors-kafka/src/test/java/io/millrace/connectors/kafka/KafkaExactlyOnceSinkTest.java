@@ -249,7 +249,7 @@ class KafkaExactlyOnceSinkTest {
       List<KafkaCommittable> prepared = first.prepare(1);
       broker.kill();
       CompletableFuture<Void> commit = first.committer.commit(prepared).toCompletableFuture();
-      Awaitility.await().during(Duration.ofMillis(1500)).until(() -> !commit.isDone());
+      Awaitility.await().during(Duration.ofMillis(300)).until(() -> !commit.isDone());
       broker.restart();
       SinkHarness.await(commit);
       assertVisible(broker, target, "survives");

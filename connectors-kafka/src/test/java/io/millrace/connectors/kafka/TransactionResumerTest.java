@@ -39,6 +39,12 @@ class TransactionResumerTest {
     // After another failure the same committable comes again.
     resumeAndCommit(broker, prepared);
     assertCommitted(broker, topic, "a", "b", "c");
+
+    // The id is good for further transactions, by whoever initialises it.
+    KafkaCommittable second = prepareInProcessAndKillIt(broker, topic, "killed-0-0");
+    assertThat(second.epoch()).isGreaterThan(prepared.epoch());
+    resumeAndCommit(broker, second);
+    assertCommitted(broker, topic, "a", "a", "b", "b", "c", "c");
   }
 
   @ParameterizedTest
@@ -53,20 +59,6 @@ class TransactionResumerTest {
     }
     assertThatThrownBy(() -> resumeAndCommit(broker, prepared)).isInstanceOf(KafkaException.class);
     assertThat(Topics.readCommitted(broker, topic)).isEmpty();
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2})
-  void theIdIsGoodForFurtherTransactionsAfterwards(int version) throws Exception {
-    KafkaBroker broker = SharedBroker.withTransactionVersion(version);
-    String topic = "further";
-    broker.createTopic(topic, 2);
-    KafkaCommittable first = prepareInProcessAndKillIt(broker, topic, "further-0-0");
-    resumeAndCommit(broker, first);
-    KafkaCommittable second = prepareInProcessAndKillIt(broker, topic, "further-0-0");
-    assertThat(second.epoch()).isGreaterThan(first.epoch());
-    resumeAndCommit(broker, second);
-    assertCommitted(broker, topic, "a", "a", "b", "b", "c", "c");
   }
 
   /** The broker answers a commit before its markers are written. */
