@@ -5,7 +5,7 @@ import java.util.List;
 
 /** The sessions of one key, ascending; no two touch. Owned by the operator's subtask. */
 public final class Sessions<A> {
-  final List<Session<A>> sessions;
+  public final List<Session<A>> sessions;
 
   public Sessions() {
     this(new ArrayList<>(2));
@@ -16,7 +16,7 @@ public final class Sessions<A> {
   }
 
   /** Index of the first session that does not end before a time. */
-  int firstReaching(long time) {
+  public int firstReaching(long time) {
     int i = 0;
     while (i < sessions.size() && sessions.get(i).end < time) {
       i++;

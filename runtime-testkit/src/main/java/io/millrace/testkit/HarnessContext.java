@@ -1,0 +1,226 @@
+package io.millrace.testkit;
+
+import io.millrace.core.function.OutputTag;
+import io.millrace.core.function.RuntimeContext;
+import io.millrace.core.state.AggregatingState;
+import io.millrace.core.state.AggregatingStateDescriptor;
+import io.millrace.core.state.ListState;
+import io.millrace.core.state.ListStateDescriptor;
+import io.millrace.core.state.MapState;
+import io.millrace.core.state.MapStateDescriptor;
+import io.millrace.core.state.OperatorStateStore;
+import io.millrace.core.state.ReducingState;
+import io.millrace.core.state.ReducingStateDescriptor;
+import io.millrace.core.state.ValueState;
+import io.millrace.core.state.ValueStateDescriptor;
+import io.millrace.runtime.graph.CheckpointSettings;
+import io.millrace.runtime.operators.OperatorContext;
+import io.millrace.runtime.operators.Receiver;
+import io.millrace.runtime.state.KeyedStateBackend;
+import io.millrace.runtime.state.OperatorStateBackend;
+import io.millrace.runtime.state.StateHandles.Blob;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+
+/** What an operator in a harness sees: a subtask without an engine. */
+final class HarnessContext implements OperatorContext, RuntimeContext {
+  final Map<String, List<Emitted<?>>> sideOutputs = new HashMap<>();
+  final Map<String, Count> counters = new HashMap<>();
+  final Queue<Mail> mails = new ArrayDeque<>();
+  long watermark = Long.MIN_VALUE;
+  long processingTime;
+  long processingTimeDue = Long.MAX_VALUE;
+  boolean roomRefused;
+
+  private final int subtask;
+  private final int parallelism;
+  private final boolean restored;
+  private final Optional<? extends KeyedStateBackend<?>> keyed;
+  private final OperatorStateBackend operatorState;
+
+  HarnessContext(
+      int subtask,
+      int parallelism,
+      boolean restored,
+      Optional<? extends KeyedStateBackend<?>> keyed,
+      OperatorStateBackend operatorState) {
+    this.subtask = subtask;
+    this.parallelism = parallelism;
+    this.restored = restored;
+    this.keyed = keyed;
+    this.operatorState = operatorState;
+  }
+
+  static final class Count implements Counter {
+    private long count;
+
+    @Override
+    public void inc(long n) {
+      count += n;
+    }
+
+    @Override
+    public long count() {
+      return count;
+    }
+  }
+
+  @Override
+  public RuntimeContext runtimeContext() {
+    return this;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <K> KeyedStateBackend<K> keyedState() {
+    return (KeyedStateBackend<K>)
+        keyed.orElseThrow(
+            () -> new IllegalStateException("The harness has no key: build it with keyedBy(...)"));
+  }
+
+  @Override
+  public OperatorStateStore operatorState() {
+    return operatorState;
+  }
+
+  @Override
+  public boolean isRestored() {
+    return restored;
+  }
+
+  @Override
+  public List<Blob> restoredSplits() {
+    return List.of();
+  }
+
+  @Override
+  public List<Blob> restoredCommittables() {
+    return List.of();
+  }
+
+  @Override
+  public CheckpointSettings checkpoints() {
+    return CheckpointSettings.DISABLED;
+  }
+
+  @Override
+  public <X> Receiver<X> sideOutput(OutputTag<X> tag) {
+    List<Emitted<?>> records = sideOutputs.computeIfAbsent(tag.id(), id -> new ArrayList<>());
+    return (value, timestamp) -> records.add(new Emitted<>(value, timestamp));
+  }
+
+  @Override
+  public boolean hasRoom() {
+    return !roomRefused;
+  }
+
+  @Override
+  public void roomLost() {}
+
+  @Override
+  public long currentWatermark() {
+    return watermark;
+  }
+
+  @Override
+  public long currentProcessingTime() {
+    return processingTime;
+  }
+
+  @Override
+  public void scheduleProcessingTime(long time) {
+    processingTimeDue = Math.min(processingTimeDue, time);
+  }
+
+  @Override
+  public void post(Mail mail) {
+    mails.add(mail);
+  }
+
+  @Override
+  public void wakeUp() {}
+
+  @Override
+  public void fail(Throwable cause) {
+    mails.add(
+        () -> {
+          throw new IllegalStateException("The operator failed its subtask", cause);
+        });
+  }
+
+  @Override
+  public void requestSplit() {
+    throw new UnsupportedOperationException("A harness has no enumerator");
+  }
+
+  @Override
+  public String getJobName() {
+    return "harness";
+  }
+
+  @Override
+  public String getTaskName() {
+    return "operator";
+  }
+
+  @Override
+  public int getIndexOfThisSubtask() {
+    return subtask;
+  }
+
+  @Override
+  public int getNumberOfParallelSubtasks() {
+    return parallelism;
+  }
+
+  @Override
+  public int getMaxNumberOfParallelSubtasks() {
+    return OperatorHarness.KEY_GROUPS;
+  }
+
+  @Override
+  public int getAttemptNumber() {
+    return 0;
+  }
+
+  @Override
+  public ClassLoader getUserCodeClassLoader() {
+    return OperatorHarness.loader();
+  }
+
+  @Override
+  public Counter counter(String name) {
+    return counters.computeIfAbsent(name, key -> new Count());
+  }
+
+  @Override
+  public <T> ValueState<T> getState(ValueStateDescriptor<T> descriptor) {
+    return keyedState().getState(descriptor);
+  }
+
+  @Override
+  public <T> ListState<T> getListState(ListStateDescriptor<T> descriptor) {
+    return keyedState().getListState(descriptor);
+  }
+
+  @Override
+  public <A, V> MapState<A, V> getMapState(MapStateDescriptor<A, V> descriptor) {
+    return keyedState().getMapState(descriptor);
+  }
+
+  @Override
+  public <T> ReducingState<T> getReducingState(ReducingStateDescriptor<T> descriptor) {
+    return keyedState().getReducingState(descriptor);
+  }
+
+  @Override
+  public <I, A, O> AggregatingState<I, O> getAggregatingState(
+      AggregatingStateDescriptor<I, A, O> descriptor) {
+    return keyedState().getAggregatingState(descriptor);
+  }
+}
