@@ -39,12 +39,14 @@ final class PlanText {
         text.append(edge.targetInput() == 1 ? ", second input" : "").append('\n');
       }
     }
-    return text.append(late(graph)).toString();
+    return text.append(late(graph, chains)).toString();
   }
 
-  private static String late(LogicalGraph graph) {
+  private static String late(LogicalGraph graph, List<List<Integer>> chains) {
+    // Only what is exchanged is serialised: the inputs of heads.
     String edges =
-        graph.nodes().stream()
+        chains.stream()
+            .map(chain -> graph.nodes().get(chain.get(0)))
             .flatMap(
                 node ->
                     node.inputs().stream()
