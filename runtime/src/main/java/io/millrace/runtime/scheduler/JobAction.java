@@ -15,7 +15,10 @@ import java.util.Optional;
  * so are those for one TaskManager and for one enumerator. Outcomes come back as {@link JobEvent}s.
  */
 public sealed interface JobAction {
-  /** To a TaskManager; dropped if it is not connected any more. */
+  /**
+   * To a TaskManager; dropped if it is not connected, and then a {@code Register} of it or {@link
+   * JobEvent.TaskManagerLost} must follow: else the job would wait for ever.
+   */
   record Send(TaskManagerId taskManager, ToTaskManager message) implements JobAction {}
 
   record StartTimer(JobTimer timer, Duration delay) implements JobAction {}

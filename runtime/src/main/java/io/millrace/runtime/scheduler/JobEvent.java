@@ -46,6 +46,11 @@ public sealed interface JobEvent {
     }
   }
 
+  /**
+   * A TaskManager's message. A {@code Register} says that its connection is a new one; it comes
+   * before any slot of that connection is offered, and what was sent since the former connection
+   * broke has not arrived.
+   */
   record FromTaskManager(TaskManagerId taskManager, ToJobManager message) implements JobEvent {}
 
   /** The process is dead or fenced off: nothing of it runs or will be heard any more. */

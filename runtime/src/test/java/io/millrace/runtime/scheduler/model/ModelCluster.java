@@ -52,10 +52,13 @@ final class ModelCluster {
   private final Map<Integer, ModelEnumerator> enumerators = new HashMap<>();
   private final Map<JobTimer, Integer> timers = new HashMap<>();
   private final TreeSet<String> acks = new TreeSet<>();
+  private final TreeSet<String> assigned = new TreeSet<>();
+  private final TreeSet<String> received = new TreeSet<>();
   private final TreeSet<AttemptId> deployed = new TreeSet<>();
   private final TreeSet<CheckpointId> aborted = new TreeSet<>();
   private final TreeMap<Long, Optional<String>> answers = new TreeMap<>();
   private int leader;
+  private int firstOfLeader;
   private int nextTaskManager;
   private long lastTriggered;
   private boolean faults = true;
@@ -105,6 +108,8 @@ final class ModelCluster {
       assertThat(restore).isPresent();
     }
     deployed.clear();
+    assigned.clear();
+    firstOfLeader = storage.counters.nextExecution();
     handle(new JobEvent.JobStarted(slots(), storage.counters, pointer, restore));
   }
 
@@ -114,8 +119,8 @@ final class ModelCluster {
       return;
     }
     storage.reattach(toLeader(leader + 1));
-    lead();
     taskManagers.values().stream().filter(tm -> !tm.lost).forEach(ModelTaskManager::reconnect);
+    lead();
   }
 
   private Consumer<JobEvent> toLeader() {
@@ -207,7 +212,10 @@ final class ModelCluster {
       assertThat(storage.counters.nextCheckpoint()).as("CC1").isGreaterThan(id);
       assertThat(id).as("CC1").isGreaterThanOrEqualTo(lastTriggered);
       assertThat(aborted).as("CC5").doesNotContain(trigger.checkpoint());
+      assertThat(received).as("S3: readers have what they were sent").containsAll(assigned);
       lastTriggered = id;
+    } else if (message instanceof ToTaskManager.AssignSplits assign) {
+      assigned.add(assign.attempt() + "/" + assign.sequence());
     } else if (message instanceof ToTaskManager.CheckpointAborted abort) {
       aborted.add(abort.checkpoint());
     } else if (message instanceof ToTaskManager.CheckpointCompleted completed) {
@@ -218,7 +226,19 @@ final class ModelCluster {
     } else if (message instanceof ToTaskManager.Deploy deploy) {
       AttemptId attempt = deploy.deployment().attempt();
       assertThat(storage.counters.nextExecution()).as("CC1").isGreaterThan(attempt.attempt());
-      deployed.removeIf(former -> former.attempt() != attempt.attempt());
+      if (deployed.removeIf(former -> former.attempt() != attempt.attempt())) {
+        assigned.clear();
+        taskManagers.values().stream()
+            .filter(tm -> !tm.lost)
+            .forEach(
+                tm ->
+                    assertThat(tm.running(firstOfLeader, attempt.attempt()))
+                        .as("FO2: all former attempts have ended")
+                        .isEmpty());
+      }
+      assertThat(storage.pointer)
+          .as("CC12: nothing runs after the savepoint the job was stopped with")
+          .noneMatch(RetainedCheckpoint::savepoint);
       assertThat(deployed.add(attempt)).as("one attempt a subtask").isTrue();
     }
   }
@@ -256,7 +276,13 @@ final class ModelCluster {
   }
 
   void fromTaskManager(TaskManagerId id, ToJobManager message) {
+    if (message instanceof ToJobManager.SplitsReceived confirmed) {
+      received.add(confirmed.attempt() + "/" + confirmed.sequence());
+    }
     handle(new JobEvent.FromTaskManager(id, message));
+    if (message instanceof ToJobManager.Register) { // only then its slots are offered
+      handle(new JobEvent.SlotsChanged(slots()));
+    }
   }
 
   private void addTaskManager() {
@@ -266,7 +292,10 @@ final class ModelCluster {
   }
 
   private List<SlotOffer> slots() {
-    return taskManagers.values().stream().filter(tm -> !tm.lost).map(tm -> tm.offer).toList();
+    return taskManagers.values().stream()
+        .filter(ModelTaskManager::isConnected)
+        .map(tm -> tm.offer)
+        .toList();
   }
 
   private ModelTaskManager victim() {

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 
 /** Hands out splits one by one as readers ask, from a thread of its own. */
 final class ModelEnumerator {
+  private final World world;
   private final int vertex;
   private final int execution;
   private final World.Link in;
@@ -21,6 +22,7 @@ final class ModelEnumerator {
 
   ModelEnumerator(
       World world, int vertex, int execution, Optional<Blob> state, Consumer<FromEnumerator> tell) {
+    this.world = world;
     this.vertex = vertex;
     this.execution = execution;
     this.in = world.new Link();
@@ -70,6 +72,7 @@ final class ModelEnumerator {
   }
 
   private void emit(FromEnumerator event) {
-    out.send(10, () -> tell.accept(event));
+    // At times so late that the next execution runs already.
+    out.send(world.chance(0.03) ? 300 : 10, () -> tell.accept(event));
   }
 }

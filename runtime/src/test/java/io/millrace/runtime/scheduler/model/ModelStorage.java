@@ -7,6 +7,8 @@ import io.millrace.runtime.checkpoint.RetainedCheckpoint;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.scheduler.JobCounters;
 import io.millrace.runtime.scheduler.JobEvent;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -18,8 +20,9 @@ final class ModelStorage {
   final TreeMap<String, CheckpointMetadata> metadata = new TreeMap<>();
   private final ModelCluster cluster;
   private final World.Link queue;
+  private final Deque<Runnable> underWay = new ArrayDeque<>();
 
-  /** Set by a crash of the JobManager: what is under way may be done, but nobody is told. */
+  /** Whoever leads. */
   private Consumer<JobEvent> tell;
 
   ModelStorage(ModelCluster cluster, Consumer<JobEvent> tell) {
@@ -28,10 +31,17 @@ final class ModelStorage {
     this.tell = tell;
   }
 
+  /**
+   * The process has died: of what was under way a part is done, the rest never will be. (A dead
+   * process writes no more; a leader that is only thought dead needs fencing by the store.)
+   */
   void reattach(Consumer<JobEvent> newTell) {
-    if (cluster.world.chance(0.5)) {
-      queue.breakDown();
+    tell = event -> {};
+    for (int done = cluster.world.random.nextInt(underWay.size() + 1); done > 0; done--) {
+      underWay.remove().run();
     }
+    underWay.clear();
+    queue.breakDown();
     tell = newTell;
   }
 
@@ -91,10 +101,13 @@ final class ModelStorage {
   }
 
   private void submit(Consumer<Consumer<JobEvent>> operation) {
-    Consumer<JobEvent> submitter = tell;
-    queue.send(
-        10,
-        () -> operation.accept(event -> cluster.world.within(5, () -> submitter.accept(event))));
+    Runnable run =
+        () -> {
+          Consumer<JobEvent> submitter = tell;
+          operation.accept(event -> cluster.world.within(5, () -> submitter.accept(event)));
+        };
+    underWay.add(run);
+    queue.send(10, () -> underWay.remove().run());
   }
 
   private boolean fails() {

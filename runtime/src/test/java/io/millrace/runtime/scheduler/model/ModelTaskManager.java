@@ -19,6 +19,7 @@ final class ModelTaskManager {
   private final World.Link fromJobManager;
   private final TreeMap<AttemptId, ModelTask> tasks = new TreeMap<>();
   private boolean dead;
+  private boolean connected = true;
 
   /** The JobManager has given it up: it may go on for a while, and is not heard. */
   boolean lost;
@@ -33,6 +34,17 @@ final class ModelTaskManager {
 
   boolean isRunning() {
     return !dead;
+  }
+
+  /** Attempts that still run here, of executions from the first to before the second. */
+  List<AttemptId> running(int from, int before) {
+    return dead
+        ? List.of()
+        : tasks.values().stream()
+            .filter(ModelTask::isAlive)
+            .map(task -> task.attempt)
+            .filter(attempt -> attempt.attempt() >= from && attempt.attempt() < before)
+            .toList();
   }
 
   void kill() {
@@ -50,12 +62,19 @@ final class ModelTaskManager {
 
   private void deliver(ToJobManager message) {
     if (!lost) {
+      connected |= message instanceof ToJobManager.Register;
       cluster.fromTaskManager(id, message);
     }
   }
 
+  /** Whether the JobManager can reach it: from the report of its connection on. */
+  boolean isConnected() {
+    return connected && !lost;
+  }
+
   /** The connection is cut and made anew: what was under way is lost. */
   void reconnect() {
+    connected = false;
     toJobManager.breakDown();
     fromJobManager.breakDown();
     List<AttemptId> running =
@@ -64,6 +83,9 @@ final class ModelTaskManager {
   }
 
   void receive(ToTaskManager message) {
+    if (!isConnected()) {
+      return;
+    }
     fromJobManager.send(
         15,
         () -> {
