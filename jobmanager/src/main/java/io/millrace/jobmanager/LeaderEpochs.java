@@ -9,13 +9,13 @@ import java.util.List;
  * Gives each start of a JobManager on an HA directory an epoch of its own, larger than all before.
  * The file of an epoch is made only if it is not there, so two starts never get the same one.
  */
-final class LeaderEpochs {
+public final class LeaderEpochs {
   private static final String DIRECTORY = "epochs";
 
   private LeaderEpochs() {}
 
   /** Durable when it returns. */
-  static LeaderEpoch claim(FileStore files) throws IOException {
+  public static LeaderEpoch claim(FileStore files) throws IOException {
     List<String> taken = files.list(DIRECTORY);
     long next = taken.stream().mapToLong(LeaderEpochs::number).max().orElse(0) + 1;
     while (true) {

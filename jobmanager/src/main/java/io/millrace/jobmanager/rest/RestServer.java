@@ -3,6 +3,7 @@ package io.millrace.jobmanager.rest;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.millrace.core.types.CorruptDataException;
+import io.millrace.jobmanager.JobRequestException;
 import io.millrace.jobmanager.UnknownJobException;
 import java.io.IOException;
 import java.net.BindException;
@@ -217,6 +218,9 @@ public final class RestServer implements AutoCloseable {
     }
     if (cause instanceof IllegalArgumentException || cause instanceof CorruptDataException) {
       return RestResponse.json(400, RestJson.error(message, "Correct the request"));
+    }
+    if (cause instanceof JobRequestException) {
+      return RestResponse.json(409, RestJson.error(message, ""));
     }
     if (cause instanceof IllegalStateException) {
       return RestResponse.json(

@@ -1,0 +1,118 @@
+package io.millrace.jobmanager.process;
+
+import io.millrace.core.config.CheckpointOptions;
+import io.millrace.core.config.ConfigOption;
+import io.millrace.core.config.Configuration;
+import io.millrace.core.config.ConfigurationException;
+import io.millrace.core.config.JobManagerOptions;
+import io.millrace.core.config.TaskManagerOptions;
+import io.millrace.core.storage.LocalFileStore;
+import io.millrace.jobmanager.metrics.JobManagerMetrics;
+import io.millrace.jobmanager.rest.RestBackend;
+import io.millrace.jobmanager.rest.RestServer;
+import io.millrace.jobmanager.rest.RestSettings;
+import io.millrace.runtime.edge.ProcessMain;
+import io.millrace.runtime.edge.ProcessReport;
+import io.millrace.runtime.metrics.ProcessMetrics;
+import io.millrace.runtime.rpc.Build;
+import io.millrace.runtime.rpc.GrpcControlServer;
+import io.millrace.runtime.rpc.JobGraphCodec;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** The process of the JobManager. */
+public final class JobManagerProcess {
+  private static final Duration SLOT_PATIENCE = Duration.ofSeconds(3);
+
+  private JobManagerProcess() {}
+
+  /**
+   * @param args {@code -D key=value}
+   */
+  public static void main(String[] args) {
+    ProcessMain.run("JobManager", args, JobManagerProcess::start);
+  }
+
+  private static AutoCloseable start(Configuration configuration) throws IOException {
+    String token =
+        ProcessMain.token(configuration)
+            .orElseThrow(
+                () ->
+                    new ConfigurationException(
+                        "rest.token-file must be set: whoever has the token may submit jobs"));
+    RestSettings rest = RestSettings.from(configuration, token);
+    Path ha = directory(configuration, JobManagerOptions.HA_DIRECTORY, "jobs and jars");
+    Path checkpoints = directory(configuration, CheckpointOptions.DIRECTORY, "checkpoints");
+    JobManagerNode node =
+        new JobManagerNode(
+            new JobManagerNode.Parts(
+                new LocalFileStore(ha),
+                new LocalFileStore(checkpoints),
+                // What is found there is verified before it is used.
+                Files.createDirectories(ha.resolve("cache")),
+                JobManagerProcess.class.getClassLoader(),
+                new JobManagerNode.Settings(
+                    configuration.get(TaskManagerOptions.HEARTBEAT_INTERVAL),
+                    configuration.get(JobManagerOptions.HEARTBEAT_TIMEOUT),
+                    configuration.get(JobManagerOptions.RETAINED_JOBS),
+                    SLOT_PATIENCE),
+                configuration.get(CheckpointOptions.SAVEPOINT_DIRECTORY)));
+    GrpcControlServer control =
+        GrpcControlServer.start(
+            node.core(),
+            new InetSocketAddress(
+                configuration.get(JobManagerOptions.HOST),
+                configuration.get(JobManagerOptions.RPC_PORT)),
+            Build.CURRENT,
+            Optional.of(token));
+    ProcessMetrics metrics = new ProcessMetrics("jobmanager");
+    JobManagerMetrics jobs = new JobManagerMetrics(node.core(), metrics.registry());
+    RestServer server =
+        RestServer.start(
+            rest,
+            new RestBackend(
+                node.core(),
+                bytes -> node.blobs().put(bytes).value(),
+                JobGraphCodec::decode,
+                () -> {
+                  jobs.refresh();
+                  return metrics.scrape();
+                },
+                Build.CURRENT.version()));
+    new ProcessReport(
+            Map.of(
+                ProcessReport.REST,
+                server.address(),
+                ProcessReport.RPC_PORT,
+                Integer.toString(control.port())))
+        .write(configuration);
+    return () -> {
+      server.close();
+      node.close();
+      control.close();
+    };
+  }
+
+  private static Path directory(
+      Configuration configuration, ConfigOption<Optional<String>> option, String what)
+      throws IOException {
+    Path path =
+        Path.of(
+            configuration
+                .get(option)
+                .orElseThrow(
+                    () ->
+                        new ConfigurationException(
+                            option.key() + " must be set: where " + what + " are kept")));
+    try {
+      return Files.createDirectories(path).toAbsolutePath();
+    } catch (IOException e) {
+      throw new IOException(option.key() + " " + path + " can't be made: " + e.getMessage(), e);
+    }
+  }
+}
