@@ -10,6 +10,8 @@ import java.lang.reflect.InvocationTargetException;
 @FunctionalInterface
 public interface HandleFactory {
   /**
+   * Makes a handle.
+   *
    * @param handleClass has exactly one public constructor
    * @return an instance of the class or of a copy of it, so it may only be cast to the interfaces
    */

@@ -28,6 +28,8 @@ public interface KeyedStateBackend<K> extends KeyedStateStore, AutoCloseable {
   void setCurrentKey(Timer<?> timer);
 
   /**
+   * The current key; a copy if keys are mutable.
+   *
    * @throws IllegalStateException if no key was made current yet
    */
   K currentKey();

@@ -26,6 +26,7 @@ public record StateMeta(
   public static final TypeSchema NONE =
       new TypeSchema(TypeSchema.Kind.BASIC, "none", List.of(), List.of());
 
+  @SuppressWarnings("EnumOrdinal") // the order is part of the format
   public void write(BinaryWriter out) {
     out.writeString(name);
     out.writeByte(kind.ordinal());

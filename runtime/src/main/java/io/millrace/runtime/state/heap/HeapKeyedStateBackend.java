@@ -225,6 +225,12 @@ public final class HeapKeyedStateBackend<K> implements KeyedStateBackend<K> {
     }
   }
 
+  /** How many entries a state has, expired ones included; 0 if there is no such state. */
+  public long entryCount(String name) {
+    RegisteredState state = states.get(name);
+    return state == null ? 0 : state.size();
+  }
+
   @Override
   public void close() {
     states.clear();

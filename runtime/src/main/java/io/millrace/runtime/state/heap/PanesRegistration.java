@@ -43,6 +43,11 @@ final class PanesRegistration<A> implements RegisteredState {
   }
 
   @Override
+  public long size() {
+    return panes.all().stream().mapToLong(pane -> pane.table().size()).sum();
+  }
+
+  @Override
   public Capture capture() {
     List<CapturedPane> captured = new ArrayList<>();
     for (Pane<A> pane : panes.all()) {

@@ -14,6 +14,9 @@ interface RegisteredState {
   /** Takes over what a snapshot has of a key group, as {@code written} describes it. */
   void restore(int groupIndex, StateMeta written, BinaryReader entries);
 
+  /** Number of entries. */
+  long size();
+
   Capture capture();
 
   /** Looks at up to {@code slots} slots for what has expired. */
@@ -24,6 +27,8 @@ interface RegisteredState {
     StateMeta meta();
 
     /**
+     * Writes the entries of a key group.
+     *
      * @return false, and nothing is written, if the group has no entries
      */
     boolean write(int groupIndex, BinaryWriter out);

@@ -208,7 +208,7 @@ public final class Segment {
 
   /** Never zero: that is a free slot. */
   private static byte fingerprint(int hash) {
-    return (byte) ((hash * 0x9E3779B9) >>> 25 | 0x80);
+    return (byte) (((hash * 0x9E3779B9) >>> 25) | 0x80);
   }
 
   private int at(int slot) {

@@ -61,20 +61,20 @@ final class StoredMap<U, V> {
     }
     int place = place(hash);
     while (index[place] != 0) {
-      place = place + 1 & index.length - 1;
+      place = (place + 1) & (index.length - 1);
     }
     index[place] = position + 1;
     size++;
   }
 
   private int place(int hash) {
-    return hash * 0x9E3779B9 >>> 1 & index.length - 1;
+    return ((hash * 0x9E3779B9) >>> 1) & (index.length - 1);
   }
 
   /** The position of a key; negative if it isn't there. */
   int find(U key) {
     int hash = codec.hash(key);
-    for (int place = place(hash); ; place = place + 1 & index.length - 1) {
+    for (int place = place(hash); ; place = (place + 1) & (index.length - 1)) {
       int position = index[place] - 1;
       if (position < 0) {
         return -1;

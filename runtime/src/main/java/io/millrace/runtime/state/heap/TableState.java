@@ -52,6 +52,11 @@ final class TableState<V> implements RegisteredState {
   }
 
   @Override
+  public long size() {
+    return table.size();
+  }
+
+  @Override
   public Capture capture() {
     Segment[][] directories = table.capture();
     return new Capture() {

@@ -147,7 +147,7 @@ final class TimerGroup<N> {
     int mask = table.length - 1;
     int slot = home(key.hash(), timestamp, namespace);
     while (table[slot] != null && !isSame(table[slot], timestamp, namespace)) {
-      slot = slot + 1 & mask;
+      slot = (slot + 1) & mask;
     }
     return slot;
   }
@@ -164,7 +164,7 @@ final class TimerGroup<N> {
   private int home(int hash, long timestamp, N namespace) {
     long mixed = (hash ^ timestamp * 0x9E3779B97F4A7C15L) + namespace.hashCode();
     mixed *= 0xD6E8FEB86659FD93L;
-    return (int) (mixed >>> 33) & table.length - 1;
+    return (int) (mixed >>> 33) & (table.length - 1);
   }
 
   private int home(TimerEntry<N> timer) {
@@ -178,7 +178,7 @@ final class TimerGroup<N> {
       if (timer != null) {
         int slot = home(timer);
         while (table[slot] != null) {
-          slot = slot + 1 & table.length - 1;
+          slot = (slot + 1) & (table.length - 1);
         }
         table[slot] = timer;
       }
@@ -189,10 +189,10 @@ final class TimerGroup<N> {
     int mask = table.length - 1;
     int hole = home(timer);
     while (table[hole] != timer) {
-      hole = hole + 1 & mask;
+      hole = (hole + 1) & mask;
     }
-    for (int next = hole + 1 & mask; table[next] != null; next = next + 1 & mask) {
-      if ((next - home(table[next]) & mask) >= (next - hole & mask)) {
+    for (int next = (hole + 1) & mask; table[next] != null; next = (next + 1) & mask) {
+      if (((next - home(table[next])) & mask) >= ((next - hole) & mask)) {
         table[hole] = table[next];
         hole = next;
       }

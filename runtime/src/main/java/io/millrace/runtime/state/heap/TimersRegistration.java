@@ -49,6 +49,11 @@ final class TimersRegistration<N> implements RegisteredState {
   }
 
   @Override
+  public long size() {
+    return queue.size();
+  }
+
+  @Override
   public Capture capture() {
     List<CapturedGroup<N>> groups = new ArrayList<>(queue.groupCount());
     for (int i = 0; i < queue.groupCount(); i++) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -17,7 +18,7 @@ final class UnclaimedStates {
   }
 
   /** Removes and returns what there is of a state, by ascending key group. */
-  TreeMap<Integer, List<RawState>> claim(String name) {
+  SortedMap<Integer, List<RawState>> claim(String name) {
     TreeMap<Integer, List<RawState>> claimed = new TreeMap<>();
     byGroup.forEach(
         (group, states) -> {
