@@ -8,7 +8,7 @@ import io.millrace.core.config.Configuration;
 import io.millrace.core.config.ConfigurationException;
 import io.millrace.core.config.JobManagerOptions;
 import io.millrace.core.config.TaskManagerOptions;
-import io.millrace.core.storage.LocalFileStore;
+import io.millrace.core.storage.MountedFileStore;
 import io.millrace.runtime.blob.BlobCache;
 import io.millrace.runtime.blob.JobClassLoaders;
 import io.millrace.runtime.edge.MetricsEndpoint;
@@ -94,7 +94,7 @@ public final class TaskManagerProcess {
                 new JobClassLoaders(
                     new BlobCache(work, (key, target) -> link.fetchBlob(key.value(), target)),
                     TaskManagerProcess.class.getClassLoader()),
-                new LocalFileStore(checkpoints),
+                new MountedFileStore(checkpoints),
                 new NettyChannels(exchange)),
             // The port tells processes apart whose ids the system has given away again.
             () ->
