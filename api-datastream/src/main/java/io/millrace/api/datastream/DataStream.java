@@ -101,12 +101,15 @@ public class DataStream<T> {
    */
   public final SingleOutputStreamOperator<T> assignTimestampsAndWatermarks(
       WatermarkStrategy<T> strategy) {
-    return apply(
-        Definition.operator(
-            "Timestamps/Watermarks",
-            false,
-            ClassOperatorFactory.of(TimestampsAndWatermarksOperator.class, strategy),
-            getType()));
+    SingleOutputStreamOperator<T> result =
+        apply(
+            Definition.operator(
+                "Timestamps/Watermarks",
+                false,
+                ClassOperatorFactory.of(TimestampsAndWatermarksOperator.class, strategy),
+                getType()));
+    result.transformation.setAlone();
+    return result;
   }
 
   /**

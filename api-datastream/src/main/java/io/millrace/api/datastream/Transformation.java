@@ -29,6 +29,7 @@ final class Transformation<T> {
   private int parallelism;
   private int maxParallelism;
   private boolean nonParallel;
+  private boolean alone;
   private Chaining chaining = Chaining.ALWAYS;
 
   /** A stream that comes in at one of the inputs. */
@@ -120,7 +121,13 @@ final class Transformation<T> {
   }
 
   void setChaining(Chaining wanted) {
-    chaining = wanted;
+    chaining = alone ? Chaining.NEVER : wanted;
+  }
+
+  /** It makes the watermark of its output, which holds for its whole task: so it has its own. */
+  void setAlone() {
+    alone = true;
+    chaining = Chaining.NEVER;
   }
 
   private String checkedText(String what, String text) {

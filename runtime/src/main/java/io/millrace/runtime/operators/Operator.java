@@ -64,10 +64,10 @@ public abstract class Operator<O> {
   }
 
   /**
-   * Whether this operator makes the watermark of its output itself. Then incoming watermarks still
-   * come to {@link #onWatermark}, but go no further, except the last one ({@link Long#MAX_VALUE});
-   * in their place the engine asks for {@link #watermark} after each batch and forwards it if it is
-   * larger than the one before.
+   * Whether this operator makes the watermark of its output itself. It is then alone in its chain.
+   * Incoming watermarks still come to {@link #onWatermark}, but go no further, except the last one
+   * ({@link Long#MAX_VALUE}); in their place the engine asks for {@link #watermark} after each
+   * batch and forwards it if it is larger than the one before.
    */
   public boolean makesWatermarks() {
     return false;

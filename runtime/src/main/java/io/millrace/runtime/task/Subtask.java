@@ -85,6 +85,8 @@ public final class Subtask implements Steppable {
   private boolean idle;
   private boolean stopRequested;
   private long watermark = Long.MIN_VALUE;
+  private boolean makesWatermarks;
+  private long madeWatermark = Long.MIN_VALUE;
   private int unflushedWatermarks;
   private boolean processingTimeDue;
   private Optional<ChannelEvent.Barrier> trigger = Optional.empty();
@@ -118,6 +120,7 @@ public final class Subtask implements Steppable {
   /** Set once, before the first step, on the deploying thread; operators are open then. */
   void start(OperatorChain operatorChain, Optional<InputGate> inputGate, int maxParallelism) {
     this.chain = operatorChain;
+    this.makesWatermarks = operatorChain.head().makesWatermarks();
     this.gate = inputGate;
     this.snapshots =
         new SubtaskSnapshots(attempt, services, operatorChain, maxParallelism, this::post);
@@ -372,6 +375,26 @@ public final class Subtask implements Steppable {
       recordsIn += batch.size;
       batch.release();
       batch = null;
+      if (makesWatermarks) {
+        forwardMadeWatermark();
+      }
+    }
+  }
+
+  /** The head makes the watermark of its output itself; it is alone in its chain. */
+  private void forwardMadeWatermark() {
+    long made = chain.head().watermark();
+    if (made > madeWatermark) {
+      madeWatermark = made;
+      forwardWatermark(made);
+    }
+  }
+
+  private void forwardWatermark(long reached) {
+    chain.outputs().watermark(reached);
+    if (++unflushedWatermarks >= WATERMARKS_A_FLUSH) {
+      unflushedWatermarks = 0;
+      chain.outputs().flush();
     }
   }
 
@@ -510,10 +533,8 @@ public final class Subtask implements Steppable {
     work = Work.NONE;
     switch (done) {
       case WATERMARK -> {
-        chain.outputs().watermark(workTime);
-        if (++unflushedWatermarks >= WATERMARKS_A_FLUSH) {
-          unflushedWatermarks = 0;
-          chain.outputs().flush();
+        if (!makesWatermarks || workTime == Long.MAX_VALUE) {
+          forwardWatermark(workTime);
         }
         if (endPending) {
           endPending = false;

@@ -1,0 +1,73 @@
+package io.millrace.api.datastream;
+
+import io.millrace.core.storage.FileStore;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/** Snapshot files in memory. Safe for use by any thread. */
+final class TestFiles implements FileStore {
+  private final Map<String, byte[]> files = new ConcurrentSkipListMap<>();
+
+  void addAll(TestFiles other) {
+    files.putAll(other.files);
+  }
+
+  @Override
+  public PendingFile create(String path) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    return new PendingFile() {
+      @Override
+      public OutputStream stream() {
+        return bytes;
+      }
+
+      @Override
+      public void commit() {
+        files.put(path, bytes.toByteArray());
+      }
+
+      @Override
+      public boolean commitIfAbsent() {
+        return files.putIfAbsent(path, bytes.toByteArray()) == null;
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
+  public InputStream open(String path) throws NoSuchFileException {
+    byte[] bytes = files.get(path);
+    if (bytes == null) {
+      throw new NoSuchFileException(path);
+    }
+    return new ByteArrayInputStream(bytes);
+  }
+
+  @Override
+  public boolean exists(String path) {
+    return files.containsKey(path);
+  }
+
+  @Override
+  public boolean delete(String path) {
+    return files.keySet().removeIf(name -> name.equals(path) || name.startsWith(path + "/"));
+  }
+
+  @Override
+  public List<String> list(String directory) {
+    return files.keySet().stream().filter(name -> name.startsWith(directory + "/")).toList();
+  }
+
+  @Override
+  public String location() {
+    return "memory";
+  }
+}
