@@ -146,9 +146,17 @@ final class ManagedJob {
     }
   }
 
-  /** All slots it may use have changed. */
+  /**
+   * All slots it may use have changed. They are read when the event is handled: read earlier, they
+   * could bring back a TaskManager whose loss is queued in between, and a deployment to it would
+   * never be answered.
+   */
   void slotsChanged() {
-    post(new JobEvent.SlotsChanged(slots.offersFor(id())));
+    try {
+      thread.execute(() -> handle(new JobEvent.SlotsChanged(slots.offersFor(id()))));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("Job {} has ended; a change of slots comes too late", id(), e);
+    }
   }
 
   /** Asks for something that is answered once; fails with {@link JobRequestException}. */
@@ -196,6 +204,9 @@ final class ManagedJob {
     MDC.put("job", id().toString());
     try {
       now = Math.max(now, services.clocks().millis().getAsLong());
+      if (event instanceof JobEvent.JobStarted) {
+        slotsChanged(); // its slots were read on another thread; comes before CountersStored
+      }
       for (JobAction action : machine.on(event, now)) {
         perform(action);
       }
