@@ -188,11 +188,15 @@ final class ManagedJob {
 
   /** The JobManager goes down: nothing is deleted, nothing is told (invariant HA2). */
   void abandon() {
-    thread.execute(
-        () -> {
-          broken = true; // nothing is decided any more
-          enumerators.close(this::release);
-        });
+    try {
+      thread.execute(
+          () -> {
+            broken = true; // nothing is decided any more
+            enumerators.close(this::release);
+          });
+    } catch (RejectedExecutionException e) {
+      LOG.debug("Job {} has ended or was abandoned before", id(), e);
+    }
   }
 
   // ---- the job's thread

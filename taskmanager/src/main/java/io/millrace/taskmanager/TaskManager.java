@@ -275,6 +275,9 @@ public final class TaskManager implements AutoCloseable {
   }
 
   private void onDeployed(DeployedTask task) {
+    if (tasks.get(task.attempt()) != task) {
+      return; // it has failed at once
+    }
     task.deployed = true;
     LOG.info(
         "Deployed {} of job {} as {}",

@@ -1,7 +1,9 @@
 package io.millrace.client.local;
 
 import io.millrace.client.RemoteJob;
+import io.millrace.core.storage.FileStore;
 import io.millrace.core.storage.LocalFileStore;
+import io.millrace.core.storage.MountedFileStore;
 import io.millrace.jobmanager.Dispatcher;
 import io.millrace.jobmanager.process.JobManagerNode;
 import io.millrace.runtime.blob.BlobCache;
@@ -85,8 +87,8 @@ public final class MiniCluster implements AutoCloseable {
         temporary
             ? Files.createTempDirectory("millrace-")
             : Files.createDirectories(settings.directory().get());
-    LocalFileStore checkpoints =
-        new LocalFileStore(settings.checkpoints().orElse(directory.resolve("checkpoints")));
+    FileStore checkpoints =
+        new MountedFileStore(settings.checkpoints().orElse(directory.resolve("checkpoints")));
     jobManager =
         new JobManagerNode(
             new JobManagerNode.Parts(
@@ -115,7 +117,7 @@ public final class MiniCluster implements AutoCloseable {
     }
   }
 
-  private TaskManagerNode taskManager(int number, Settings settings, LocalFileStore checkpoints)
+  private TaskManagerNode taskManager(int number, Settings settings, FileStore checkpoints)
       throws IOException {
     InProcessLink link = new InProcessLink(jobManager.core(), links);
     RemoteChannels remote = new NoRemoteChannels();

@@ -7,6 +7,7 @@ import io.millrace.core.config.ConfigurationException;
 import io.millrace.core.config.JobManagerOptions;
 import io.millrace.core.config.TaskManagerOptions;
 import io.millrace.core.storage.LocalFileStore;
+import io.millrace.core.storage.MountedFileStore;
 import io.millrace.jobmanager.metrics.JobManagerMetrics;
 import io.millrace.jobmanager.rest.RestBackend;
 import io.millrace.jobmanager.rest.RestServer;
@@ -19,8 +20,11 @@ import io.millrace.runtime.rpc.GrpcControlServer;
 import io.millrace.runtime.rpc.JobGraphCodec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -48,11 +52,12 @@ public final class JobManagerProcess {
     RestSettings rest = RestSettings.from(configuration, token);
     Path ha = directory(configuration, JobManagerOptions.HA_DIRECTORY, "jobs and jars");
     Path checkpoints = directory(configuration, CheckpointOptions.DIRECTORY, "checkpoints");
+    FileLock lock = lock(ha);
     JobManagerNode node =
         new JobManagerNode(
             new JobManagerNode.Parts(
                 new LocalFileStore(ha),
-                new LocalFileStore(checkpoints),
+                new MountedFileStore(checkpoints),
                 // What is found there is verified before it is used.
                 Files.createDirectories(ha.resolve("cache")),
                 JobManagerProcess.class.getClassLoader(),
@@ -95,7 +100,24 @@ public final class JobManagerProcess {
       server.close();
       node.close();
       control.close();
+      lock.close();
     };
+  }
+
+  /** Two JobManagers on one HA directory would each run its jobs. */
+  private static FileLock lock(Path directory) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock lock = channel.tryLock();
+    if (lock == null) {
+      channel.close();
+      throw new ConfigurationException(
+          "Another JobManager uses the directory "
+              + directory
+              + ": end it, or set jobmanager.ha-directory to another one");
+    }
+    return lock;
   }
 
   private static Path directory(
