@@ -180,7 +180,6 @@ public final class LocalCluster {
 
   private void startJobManager() throws IOException, InterruptedException {
     Map<String, String> settings = settings();
-    settings.put(RestOptions.TOKEN_FILE.key(), directory.tokenFile().toString());
     ClusterProcess process =
         launch(
             "jobmanager",
@@ -219,6 +218,7 @@ public final class LocalCluster {
     Map<String, String> settings = new TreeMap<>(configuration.texts());
     // Arguments can be seen by everybody on the machine.
     settings.remove(RestOptions.TOKEN.key());
+    settings.put(RestOptions.TOKEN_FILE.key(), directory.tokenFile().toString());
     Path data = directory.data();
     settings.putIfAbsent(CheckpointOptions.DIRECTORY.key(), data.resolve("checkpoints").toString());
     settings.putIfAbsent(
