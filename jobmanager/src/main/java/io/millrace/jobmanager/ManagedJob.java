@@ -211,10 +211,19 @@ final class ManagedJob {
       if (event instanceof JobEvent.JobStarted) {
         slotsChanged(); // its slots were read on another thread; comes before CountersStored
       }
-      for (JobAction action : machine.on(event, now)) {
-        perform(action);
+      List<JobAction> actions = machine.on(event, now);
+      for (JobAction action : actions) {
+        if (!(action instanceof JobAction.CompleteRequest)) {
+          perform(action);
+        }
       }
       publish();
+      // Whoever gets an answer must see a view that agrees with it.
+      for (JobAction action : actions) {
+        if (action instanceof JobAction.CompleteRequest) {
+          perform(action);
+        }
+      }
     } catch (RuntimeException | Error e) {
       onBroken(event, e);
     } finally {

@@ -23,6 +23,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -234,8 +235,9 @@ public final class GrpcControlServer implements AutoCloseable {
         }
         try {
           answers.onNext(message);
-        } catch (StatusRuntimeException | IllegalStateException e) {
-          // Cancelled between the check and the write; the incoming side hears of it.
+        } catch (StatusRuntimeException | IllegalStateException | RejectedExecutionException e) {
+          // Cancelled between the check and the write, or the server is closed; the incoming side
+          // hears of it.
           ended = true;
         }
       }
@@ -248,7 +250,11 @@ public final class GrpcControlServer implements AutoCloseable {
           Metadata trailers = new Metadata();
           trailers.put(Fencing.REFUSAL, refusal);
           trailers.put(Fencing.EPOCH, gate.epoch().toString());
-          answers.onError(status.asRuntimeException(trailers));
+          try {
+            answers.onError(status.asRuntimeException(trailers));
+          } catch (IllegalStateException | RejectedExecutionException e) {
+            LOG.debug("The server was closed before the connection", e);
+          }
         }
       }
     }
