@@ -224,8 +224,7 @@ public final class LocalCluster {
     settings.putIfAbsent(
         CheckpointOptions.SAVEPOINT_DIRECTORY.key(), data.resolve("savepoints").toString());
     settings.putIfAbsent(JobManagerOptions.HA_DIRECTORY.key(), data.resolve("ha").toString());
-    settings.putIfAbsent(
-        TaskManagerOptions.WORK_DIRECTORY.key(), directory.path().resolve("work").toString());
+    settings.putIfAbsent(TaskManagerOptions.WORK_DIRECTORY.key(), directory.work().toString());
     return settings;
   }
 

@@ -6,15 +6,18 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.client.ClusterException;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What {@code cluster start} leaves for the other commands: which processes run, where REST is, the
@@ -78,6 +81,11 @@ public record RunDirectory(Path path) {
 
   public Path data() {
     return path.resolve("data");
+  }
+
+  /** What processes keep only while they run. */
+  public Path work() {
+    return path.resolve("work");
   }
 
   public Path tokenFile() {
@@ -167,5 +175,19 @@ public record RunDirectory(Path path) {
   void clear() throws IOException {
     Files.deleteIfExists(stateFile());
     Files.deleteIfExists(tokenFile());
+    if (Files.isDirectory(path)) {
+      try (DirectoryStream<Path> reports = Files.newDirectoryStream(path, "*.report")) {
+        for (Path report : reports) {
+          Files.deleteIfExists(report);
+        }
+      }
+    }
+    if (Files.isDirectory(work())) {
+      try (Stream<Path> files = Files.walk(work())) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
   }
 }
