@@ -120,7 +120,7 @@ public final class FakeCluster implements Dispatcher, AutoCloseable {
 
   @Override
   public CompletionStage<JobView> onTermination(JobId job) {
-    return new CompletableFuture<>();
+    return CompletableFuture.completedFuture(jobs.get(job));
   }
 
   @Override

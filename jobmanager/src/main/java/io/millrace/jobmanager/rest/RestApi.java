@@ -121,7 +121,8 @@ final class RestApi {
     JobId job = request.job();
     return dispatcher
         .cancel(job)
-        .thenApply(done -> RestResponse.json(200, RestJson.summary(find(job))));
+        .thenCompose(done -> dispatcher.onTermination(job))
+        .thenApply(view -> RestResponse.json(200, RestJson.summary(view)));
   }
 
   private CompletionStage<RestResponse> savepoint(RestRequest request) {

@@ -119,7 +119,7 @@ public final class FakeDispatcher implements Dispatcher {
 
   @Override
   public CompletionStage<JobView> onTermination(JobId job) {
-    return new CompletableFuture<>();
+    return CompletableFuture.completedFuture(jobs.get(job));
   }
 
   @Override
