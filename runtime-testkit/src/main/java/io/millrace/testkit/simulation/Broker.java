@@ -29,6 +29,7 @@ final class Broker {
   private final List<Ledger> committed = new ArrayList<>();
   private final long start;
   private final long intervalMicros;
+  private final long burst;
   private boolean restHeldBack = true;
 
   /** Highest checkpoint whose pointer is known to have been written: what may be committed. */
@@ -38,11 +39,14 @@ final class Broker {
     this.world = world;
     this.start = world.micros();
     this.intervalMicros = intervalMicros;
+    this.burst = world.chance(0.5) ? 1 : world.between(2, 40);
+    // Other keys for each seed, so that every key group has its turn.
+    long firstKey = world.between(0, 1_000_000);
     long id = 0;
     for (int p = 0; p < partitionCount; p++) {
       List<InputRecord> records = new ArrayList<>();
       for (int i = 0; i < recordsEach; i++) {
-        records.add(new InputRecord(id++, world.between(0, keys - 1)));
+        records.add(new InputRecord(id++, firstKey + world.between(0, keys - 1)));
       }
       partitions.add(records);
     }
@@ -61,7 +65,7 @@ final class Broker {
    */
   int available(int index) {
     int size = partitions.get(index).size();
-    long byNow = (world.micros() - start) / intervalMicros;
+    long byNow = (world.micros() - start) / intervalMicros / burst * burst;
     return (int) Math.min(restHeldBack ? size - size / 3 : size, byNow);
   }
 

@@ -20,16 +20,18 @@ final class BrokerSink implements Sink<Ledger, String> {
     Simulation simulation = Simulated.current();
     Broker broker = simulation.broker();
     for (String id : broker.unfinished()) {
-      int owner =
-          Integer.parseInt(id.substring(id.indexOf('-') + 1, id.indexOf('/')))
-              % context.parallelism();
+      String[] parts = id.split("[-/]");
+      int owner = Integer.parseInt(parts[1]) % context.parallelism();
+      // A TaskManager that was paused may open this writer when a later attempt runs already, whose
+      // transactions it must leave alone.
+      boolean former = Integer.parseInt(parts[2]) < context.attemptNumber();
       // K4: what was prepared is left to its commit; everything else of ours is aborted by its one
       // owner.
-      if (owner == context.subtaskIndex() && !recovered.contains(id)) {
+      if (former && owner == context.subtaskIndex() && !recovered.contains(id)) {
         broker.abort(id);
       }
     }
-    return new Writer(simulation, context);
+    return new Writer(simulation, context, simulation.opened(context.attemptNumber()));
   }
 
   @Override
@@ -97,11 +99,13 @@ final class BrokerSink implements Sink<Ledger, String> {
   private static final class Writer implements SinkWriter<Ledger, String> {
     private final Simulation simulation;
     private final String prefix;
+    private final Runnable closed;
     private Optional<String> open = Optional.empty();
 
-    Writer(Simulation simulation, SinkContext context) {
+    Writer(Simulation simulation, SinkContext context, Runnable closed) {
       this.simulation = simulation;
-      this.prefix = "ledger-" + context.subtaskIndex() + "/";
+      this.closed = closed;
+      this.prefix = "ledger-" + context.subtaskIndex() + "/" + context.attemptNumber() + "/";
     }
 
     @Override
@@ -138,6 +142,7 @@ final class BrokerSink implements Sink<Ledger, String> {
 
     @Override
     public void close() {
+      closed.run();
       open.ifPresent(id -> simulation.broker().abort(id)); // K10: only what was not prepared
     }
   }

@@ -113,7 +113,7 @@ final class BrokerSource implements Source<InputRecord, BrokerSource.Partition, 
     };
   }
 
-  /** Hands a reader its share when it comes, in two goes, so that assignments cross checkpoints. */
+  /** Hands a reader its share bit by bit, so that assignments cross checkpoints. */
   private static final class Enumerator implements SplitEnumerator<Partition, TreeSet<Integer>> {
     private final SplitEnumeratorContext<Partition> context;
     private final TreeSet<Integer> unassigned;
@@ -128,26 +128,14 @@ final class BrokerSource implements Source<InputRecord, BrokerSource.Partition, 
 
     @Override
     public void addReader(int subtask) {
-      assignOne(subtask);
-      context.callAsync(() -> subtask, (reader, failure) -> assignRest(reader));
-    }
-
-    private void assignOne(int subtask) {
       for (int index : unassigned) {
         if (index % context.currentParallelism() == subtask) {
           unassigned.remove(index);
           context.assignSplits(subtask, List.of(new Partition(index, 0)));
+          context.callAsync(() -> subtask, (reader, failure) -> addReader(reader));
           return;
         }
       }
-    }
-
-    private void assignRest(int subtask) {
-      int before;
-      do {
-        before = unassigned.size();
-        assignOne(subtask);
-      } while (unassigned.size() < before);
       context.signalNoMoreSplits(subtask);
     }
 
@@ -186,26 +174,37 @@ final class BrokerSource implements Source<InputRecord, BrokerSource.Partition, 
     @Override
     public PollStatus poll(ReaderOutput<InputRecord> output) throws Exception {
       Broker broker = simulation.broker();
-      boolean all = true;
+      List<Integer> readable = new ArrayList<>();
+      boolean all = noMore;
       for (var entry : next.entrySet()) {
         int index = entry.getKey();
-        int at = entry.getValue();
-        int available = broker.available(index);
-        List<InputRecord> records = broker.partition(index);
-        var out = output.split("partition-" + index);
-        while (at < available && output.hasRoom()) {
-          InputRecord record = records.get(at);
-          out.collect(record, record.id());
-          at++;
+        if (entry.getValue() < broker.available(index)) {
+          readable.add(index);
         }
-        entry.setValue(at);
-        all &= at == records.size();
+        all &= entry.getValue() == broker.partition(index).size();
       }
-      if (all && noMore) {
+      if (all) {
         return PollStatus.END_OF_INPUT;
       }
-      simulation.world().after(broker.intervalMicros() * 3, "records arrive", this::wakeUp);
+      if (!readable.isEmpty()) {
+        World world = simulation.world();
+        read(
+            readable.get((int) world.between(0, readable.size() - 1)), world.between(1, 4), output);
+        return PollStatus.MORE_AVAILABLE;
+      }
+      simulation.world().after(broker.intervalMicros(), "records arrive", this::wakeUp);
       return PollStatus.NOTHING_AVAILABLE;
+    }
+
+    private void read(int index, long most, ReaderOutput<InputRecord> output) throws Exception {
+      var out = output.split("partition-" + index);
+      int at = next.get(index);
+      int end = (int) Math.min(at + most, simulation.broker().available(index));
+      while (at < end && output.hasRoom()) {
+        InputRecord record = simulation.broker().partition(index).get(at++);
+        out.collect(record, record.id());
+      }
+      next.put(index, at);
     }
 
     private void wakeUp() {

@@ -112,18 +112,30 @@ final class SimulatedJobManager {
       return;
     }
     long arrival =
-        Math.max(
-            lastArrival.getOrDefault(from.id(), 0L), world.micros() + world.between(50, 3_000));
+        Math.max(lastArrival.getOrDefault(from.id(), 0L), world.micros() + simulation.latency());
     lastArrival.put(from.id(), arrival);
-    world.after(
-        arrival - world.micros(),
-        machine,
-        from.id() + " says " + describe(message),
-        () -> {
-          if (from.isConnected()) {
-            on(new JobEvent.FromTaskManager(from.id(), message));
-          }
-        });
+    String label = from.id() + " says " + describe(message);
+    world.after(arrival - world.micros(), machine, label, () -> handle(from, message));
+    if (mayBeDoubled(message) && simulation.doublesMessage()) {
+      world.after(
+          arrival - world.micros() + world.between(0, 300_000),
+          machine,
+          label + " again",
+          () -> handle(from, message));
+    }
+  }
+
+  private void handle(SimulatedTaskManager from, ToJobManager message) {
+    if (from.isConnected()) {
+      on(new JobEvent.FromTaskManager(from.id(), message));
+    }
+  }
+
+  private static boolean mayBeDoubled(ToJobManager message) {
+    return message instanceof ToJobManager.AckCheckpoint
+        || message instanceof ToJobManager.DeclineCheckpoint
+        || message instanceof ToJobManager.SplitsReceived
+        || message instanceof ToJobManager.TaskStateChanged;
   }
 
   private static String describe(ToJobManager message) {

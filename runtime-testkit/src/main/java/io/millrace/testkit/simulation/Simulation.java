@@ -11,6 +11,7 @@ import io.millrace.runtime.graph.OperatorNode;
 import io.millrace.runtime.graph.OperatorNode.Kind;
 import io.millrace.runtime.graph.Partitioning;
 import io.millrace.runtime.graph.RestartSettings;
+import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.id.TaskManagerId;
 import io.millrace.runtime.operators.EdgeSpec;
@@ -42,7 +43,8 @@ import java.util.Set;
 public final class Simulation {
   static final JobId JOB = JobId.of(0x51);
 
-  private static final int RECORDS_EACH = 1_200;
+  private static final int PARTITIONS = 12;
+  private static final int RECORDS_EACH = 900;
   private static final int MOST_EVENTS = 400_000;
 
   private final long seed;
@@ -59,6 +61,12 @@ public final class Simulation {
   private int faultsLeft;
   private double storageFailures;
   private double lostNotifications;
+
+  /** Of a subtask, in microseconds: other work keeps its machine busy. */
+  private final long slowestStep;
+
+  private final double doubledMessages;
+  private final List<OpenWriter> writers = new ArrayList<>();
   private long transactions;
   private int started;
 
@@ -84,11 +92,13 @@ public final class Simulation {
     this.world = new World(seed);
     this.store = new MemoryStore(world);
     this.channels = new Channels(world);
-    this.broker = new Broker(world, 4, RECORDS_EACH, 7, world.between(800, 1_600));
+    this.broker = new Broker(world, PARTITIONS, RECORDS_EACH, 40, world.between(2_400, 4_800));
     this.graph = graph((int) world.between(2, 4));
     this.faultsLeft = (int) world.between(2, 6);
     this.storageFailures = world.chance(0.5) ? 0 : 0.1;
     this.lostNotifications = world.chance(0.5) ? 0 : 0.3;
+    this.slowestStep = world.chance(0.5) ? 200 : world.between(200, 4_000);
+    this.doubledMessages = world.chance(0.5) ? 0 : 0.15;
   }
 
   public static Result run(long seed) {
@@ -127,6 +137,57 @@ public final class Simulation {
 
   boolean losesNotification() {
     return world.chance(lostNotifications);
+  }
+
+  /** Of a control message, in microseconds: now and then something holds one up. */
+  long latency() {
+    return world.between(50, world.chance(0.02) ? 60_000 : 3_000);
+  }
+
+  long slowestStep() {
+    return slowestStep;
+  }
+
+  boolean doublesMessage() {
+    return world.chance(doubledMessages);
+  }
+
+  /** FO2: nothing of a former execution runs any more where the JobManager could know of it. */
+  void deployed(AttemptId attempt) {
+    for (SimulatedTaskManager taskManager : taskManagers) {
+      for (AttemptId other : taskManager.running()) {
+        if (taskManager.isConnected() && other.attempt() < attempt.attempt()) {
+          world.violated("FO2: " + attempt + " is deployed while " + other + " runs");
+        }
+      }
+    }
+  }
+
+  private record OpenWriter(Machine machine, int attempt) {}
+
+  /**
+   * FO2 again, as the sink sees it.
+   *
+   * @return to be run when the writer is closed
+   */
+  Runnable opened(int attempt) {
+    OpenWriter writer = new OpenWriter(currentMachine.orElseThrow(), attempt);
+    for (OpenWriter other : writers) {
+      if (other.attempt() < attempt && isConnected(other.machine())) {
+        world.violated(
+            "FO2: a writer of attempt "
+                + attempt
+                + " is opened while one of attempt "
+                + other.attempt()
+                + " writes");
+      }
+    }
+    writers.add(writer);
+    return () -> writers.remove(writer);
+  }
+
+  private boolean isConnected(Machine machine) {
+    return taskManagers.stream().anyMatch(tm -> tm.machine() == machine && tm.isConnected());
   }
 
   /** Runs something as code of a machine: what it starts belongs to that machine too. */
@@ -218,8 +279,10 @@ public final class Simulation {
         world.between(30_000, 250_000),
         "fault",
         () -> {
-          if (faultsLeft-- > 0) {
+          if (faultsLeft > 0) {
+            int before = faults;
             fault();
+            faultsLeft -= faults - before;
             scheduleFault();
           } else {
             storageFailures = 0;
@@ -230,7 +293,6 @@ public final class Simulation {
   }
 
   private void fault() {
-    faults++;
     // Without a TaskManager at hand only the others can be hit.
     switch ((int) world.between(taskManagers.isEmpty() ? 4 : 0, 5)) {
       case 0, 1 -> killTaskManager();
@@ -239,6 +301,7 @@ public final class Simulation {
       case 3 -> pauseTaskManager(world.between(150_000, 400_000)); // longer
       case 4 -> killJobManager();
       default -> {
+        faults++;
         world.note("FAULT the disk is full for a while");
         store.failWith(0.4);
         world.after(
@@ -252,6 +315,7 @@ public final class Simulation {
   }
 
   private void killTaskManager() {
+    faults++;
     SimulatedTaskManager victim = victim();
     world.note("FAULT kill " + victim.id());
     victim.machine().die();
@@ -267,6 +331,7 @@ public final class Simulation {
   }
 
   private void pauseTaskManager(long micros) {
+    faults++;
     SimulatedTaskManager victim = victim();
     world.note("FAULT pause " + victim.id() + " for " + micros / 1000 + " ms");
     victim.machine().pauseUntil(world.micros() + micros);
@@ -295,6 +360,10 @@ public final class Simulation {
   }
 
   private void killJobManager() {
+    if (!jobManager.machine().isAlive()) {
+      return; // Its successor is on its way, and there is one only.
+    }
+    faults++;
     world.note("FAULT kill " + jobManager.machine().name());
     jobManager.machine().die();
     List<SimulatedTaskManager> orphans = new ArrayList<>(taskManagers);

@@ -14,6 +14,7 @@ import io.millrace.runtime.rpc.ToJobManager;
 import io.millrace.runtime.rpc.ToJobManager.TaskMetrics;
 import io.millrace.runtime.rpc.ToJobManager.TaskState;
 import io.millrace.runtime.state.StateHandles.Blob;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,6 +91,10 @@ public final class Subtask implements Steppable {
   private int unflushedWatermarks;
   private boolean processingTimeDue;
   private Optional<ChannelEvent.Barrier> trigger = Optional.empty();
+
+  /** What the enumerator said after the trigger that is still to be carried out. */
+  private final ArrayDeque<Mail> splitsHeld = new ArrayDeque<>();
+
   private long lastTriggered;
   private long alignmentStart;
 
@@ -197,9 +202,12 @@ public final class Subtask implements Steppable {
 
   // ---- mails
 
-  void trigger(CheckpointId checkpoint, boolean savepoint, String directory) {
+  void trigger(CheckpointId checkpoint, boolean savepoint, String directory) throws Exception {
     // BA7: the abort of a checkpoint may have come before its trigger.
-    if (checkpoint.value() > lastTriggered) {
+    long newest = trigger.map(pending -> pending.checkpoint().value()).orElse(lastTriggered);
+    if (checkpoint.value() > newest) {
+      trigger = Optional.empty();
+      takeSplitsHeld();
       trigger = Optional.of(new ChannelEvent.Barrier(checkpoint, savepoint, directory));
     }
   }
@@ -214,6 +222,7 @@ public final class Subtask implements Steppable {
   void checkpointAborted(CheckpointId checkpoint) throws Exception {
     lastTriggered = Math.max(lastTriggered, checkpoint.value());
     trigger = trigger.filter(pending -> pending.checkpoint().value() > lastTriggered);
+    takeSplitsHeld();
     snapshots.abort(checkpoint);
     if (aligner != null) {
       apply(aligner.onAbort(checkpoint));
@@ -224,11 +233,21 @@ public final class Subtask implements Steppable {
   }
 
   void assignSplits(List<Blob> splits) throws Exception {
-    source.orElseThrow().assign(splits);
+    SourceHead<?> head = source.orElseThrow();
+    splitsHeld.add(() -> head.assign(splits));
+    takeSplitsHeld();
   }
 
-  void noMoreSplits() {
-    source.orElseThrow().noMoreSplits();
+  void noMoreSplits() throws Exception {
+    splitsHeld.add(source.orElseThrow()::noMoreSplits);
+    takeSplitsHeld();
+  }
+
+  /** S2: splits that were sent behind a trigger are no part of its checkpoint. */
+  private void takeSplitsHeld() throws Exception {
+    while (trigger.isEmpty() && !splitsHeld.isEmpty()) {
+      splitsHeld.remove().run();
+    }
   }
 
   void stopSource(boolean drainTime) {
@@ -495,6 +514,7 @@ public final class Subtask implements Steppable {
     trigger = Optional.empty();
     lastTriggered = pending.checkpoint().value();
     snapshot(pending, 0);
+    takeSplitsHeld();
   }
 
   private void snapshot(ChannelEvent.Barrier at, long alignmentNanos) throws Exception {
