@@ -205,7 +205,8 @@ final class DemoRun implements AutoCloseable {
             .map(Object::toString)
             .orElse("none: from the start"));
     long before = progress.ledger.count();
-    progress.until(() -> progress.ledger.count() > before);
+    // Everything may have been processed just before the kill, so that nothing new is left to come.
+    progress.until(() -> progress.ledger.count() > before || progress.ledger.count() >= records);
     progress.recovery = Duration.between(killed, Instant.now());
     out.printf(
         "  new results are committed %.1f s after the kill%n%n",

@@ -248,6 +248,8 @@ public final class KafkaBroker implements AutoCloseable {
     p.setProperty("share.coordinator.state.topic.min.isr", "1");
     p.setProperty("group.initial.rebalance.delay.ms", "0");
     p.setProperty("auto.create.topics.enable", "false");
+    // Retention goes by the records' own timestamps, and those of tests may be of years ago.
+    p.setProperty("log.retention.ms", "-1");
     // A killed broker must be let back at once.
     p.setProperty("broker.session.timeout.ms", "3000");
     p.setProperty("broker.heartbeat.interval.ms", "500");
