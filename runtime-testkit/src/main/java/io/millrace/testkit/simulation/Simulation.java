@@ -1,33 +1,13 @@
 package io.millrace.testkit.simulation;
 
-import io.millrace.core.time.WatermarkStrategy;
-import io.millrace.core.types.TypeInformation;
-import io.millrace.runtime.graph.CheckpointSettings;
-import io.millrace.runtime.graph.FunctionShipping;
-import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
-import io.millrace.runtime.graph.JobVertex;
-import io.millrace.runtime.graph.OperatorNode;
-import io.millrace.runtime.graph.OperatorNode.Kind;
-import io.millrace.runtime.graph.Partitioning;
-import io.millrace.runtime.graph.RestartSettings;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.id.TaskManagerId;
-import io.millrace.runtime.operators.EdgeSpec;
-import io.millrace.runtime.operators.Operator;
-import io.millrace.runtime.operators.OperatorFactory;
-import io.millrace.runtime.operators.OperatorMaker;
-import io.millrace.runtime.operators.SinkOperator;
-import io.millrace.runtime.operators.SourceOperatorFactory;
 import io.millrace.runtime.rpc.ToJobManager;
 import io.millrace.runtime.scheduler.JobStatus;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -93,7 +73,7 @@ public final class Simulation {
     this.store = new MemoryStore(world);
     this.channels = new Channels(world);
     this.broker = new Broker(world, PARTITIONS, RECORDS_EACH, 40, world.between(2_400, 4_800));
-    this.graph = graph((int) world.between(2, 4));
+    this.graph = LedgerJob.graph((int) world.between(2, 4));
     this.faultsLeft = (int) world.between(2, 6);
     this.storageFailures = world.chance(0.5) ? 0 : 0.1;
     this.lostNotifications = world.chance(0.5) ? 0 : 0.3;
@@ -224,7 +204,12 @@ public final class Simulation {
       }
     }
     if (world.violation().isEmpty()) {
-      check();
+      JobStatus end = durable.end.orElseThrow();
+      if (end == JobStatus.FINISHED) {
+        LedgerJob.check(world, broker.committed(), PARTITIONS * RECORDS_EACH);
+      } else {
+        world.violated("the job ended " + end);
+      }
     }
     List<String> trace = new ArrayList<>();
     world.trace().forEach(trace::add);
@@ -376,105 +361,6 @@ public final class Simulation {
       world.after(world.between(20_000, 120_000), "it registers anew", this::startTaskManager);
     }
     world.after(world.between(1_000, 60_000), "a new JobManager starts", this::startJobManager);
-  }
-
-  // ---- the job and its oracle
-
-  private static JobGraph graph(int parallelism) {
-    int sources = Math.max(1, parallelism - 1);
-    EdgeSpec<InputRecord, Long> byKey =
-        EdgeSpec.keyed(
-            TypeInformation.of(InputRecord.class),
-            InputRecord::key,
-            TypeInformation.of(Long.class));
-    return new JobGraph(
-        "ledger",
-        List.of(
-            new JobVertex(
-                0,
-                "bids",
-                sources,
-                128,
-                List.of(
-                    node(
-                        "bids",
-                        -1,
-                        Kind.SOURCE,
-                        new SourceOperatorFactory<>(
-                            new BrokerSource(), WatermarkStrategy.noWatermarks())))),
-            new JobVertex(
-                1,
-                "sequence",
-                parallelism,
-                128,
-                List.of(
-                    node("sequence", -1, Kind.OPERATOR, new SequenceFactory()),
-                    node("ledger", 0, Kind.TRANSACTIONAL_SINK, new SinkFactory())))),
-        List.of(
-            new JobEdge(
-                0, 0, 0, "", 1, 0, Partitioning.HASH, FunctionShipping.serialize(byKey, "edge"))),
-        new CheckpointSettings(
-            Optional.of(Duration.ofMillis(60)),
-            Duration.ofMillis(400),
-            Duration.ZERO,
-            2,
-            Integer.MAX_VALUE),
-        new RestartSettings(
-            Duration.ofMillis(5),
-            Duration.ofMillis(50),
-            2,
-            Duration.ofSeconds(1),
-            0.2,
-            Integer.MAX_VALUE),
-        List.of());
-  }
-
-  private static OperatorNode node(String uid, int parent, Kind kind, OperatorFactory factory) {
-    return new OperatorNode(
-        uid, true, uid, parent, "", kind, true, FunctionShipping.serialize(factory, uid));
-  }
-
-  private record SequenceFactory() implements OperatorFactory {
-    @Override
-    public Operator<?> create(OperatorMaker maker) {
-      return maker.make(SequenceOperator.class);
-    }
-  }
-
-  private record SinkFactory() implements OperatorFactory {
-    @Override
-    public Operator<?> create(OperatorMaker maker) {
-      return maker.make(SinkOperator.class, new BrokerSink());
-    }
-  }
-
-  private void check() {
-    if (durable.end.orElseThrow() != JobStatus.FINISHED) {
-      world.violated("the job ended " + durable.end.get());
-      return;
-    }
-    Map<Long, Set<Long>> sequences = new HashMap<>();
-    Set<Long> ids = new HashSet<>();
-    for (Ledger line : broker.committed()) {
-      if (!ids.add(line.id())) {
-        world.violated("record " + line.id() + " came out twice");
-      }
-      if (!sequences.computeIfAbsent(line.key(), key -> new HashSet<>()).add(line.sequence())) {
-        world.violated("number " + line.sequence() + " of key " + line.key() + " came out twice");
-      }
-    }
-    int expected = broker.partitionCount() * RECORDS_EACH;
-    if (ids.size() != expected) {
-      world.violated(ids.size() + " of " + expected + " records came out");
-    }
-    sequences.forEach(
-        (key, numbers) -> {
-          for (long n = 1; n <= numbers.size(); n++) {
-            if (!numbers.contains(n)) {
-              world.violated("key " + key + " has no number " + n);
-            }
-          }
-        });
   }
 
   /**
