@@ -5,6 +5,8 @@ import io.millrace.runtime.checkpoint.CheckpointMetadata;
 import io.millrace.runtime.checkpoint.CheckpointStore;
 import io.millrace.runtime.checkpoint.PointerOutcome;
 import io.millrace.runtime.checkpoint.RecoveredCheckpoints;
+import io.millrace.runtime.edge.FailPoint;
+import io.millrace.runtime.edge.FailPoints;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.rpc.ToJobManager.TaskFailure;
 import io.millrace.runtime.scheduler.JobAction;
@@ -135,6 +137,7 @@ final class JobStorage {
   }
 
   private void writeMetadata(CheckpointMetadata metadata) {
+    FailPoints.hit(FailPoint.AFTER_ACKS_BEFORE_METADATA);
     try {
       checkpoints().writeMetadata(metadata);
       post.accept(new JobEvent.MetadataWritten(metadata.id()));
@@ -152,6 +155,7 @@ final class JobStorage {
       outcome = new PointerOutcome.Failed(new IOException(e));
     }
     if (outcome instanceof PointerOutcome.Written) {
+      FailPoints.hit(FailPoint.AFTER_POINTER_BEFORE_NOTIFY);
       post.accept(new JobEvent.PointerWritten(write.checkpoint()));
     } else if (outcome instanceof PointerOutcome.Failed failed) {
       LOG.warn(

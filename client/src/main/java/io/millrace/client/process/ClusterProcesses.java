@@ -27,10 +27,15 @@ public final class ClusterProcesses {
 
   private final RunDirectory directory;
   private final boolean detached;
+  private final String classPath;
 
-  public ClusterProcesses(RunDirectory directory, boolean detached) {
+  /**
+   * @param classPath of the processes
+   */
+  public ClusterProcesses(RunDirectory directory, boolean detached, String classPath) {
     this.directory = directory;
     this.detached = detached;
+    this.classPath = classPath;
   }
 
   /**
@@ -57,7 +62,7 @@ public final class ClusterProcesses {
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.add("-Dlogback.configurationFile=millrace-process-logback.xml");
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(classPath);
     command.add(launch.mainClass());
     Map<String, String> settings = new TreeMap<>(launch.settings());
     settings.put("process.report-file", report(launch.role()).toString());

@@ -39,6 +39,7 @@ public final class LocalCluster {
   /** Main class of a TaskManager's process. */
   public static final String TASK_MANAGER = "io.millrace.taskmanager.process.TaskManagerProcess";
 
+  private static final String JOB_MANAGER_ROLE = "jobmanager";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration STOP = Duration.ofSeconds(10);
 
@@ -49,12 +50,14 @@ public final class LocalCluster {
   private final String token;
   private String rest = "";
   private int rpcPort;
+  private int jobManagers;
   private int taskManagers;
 
-  private LocalCluster(RunDirectory directory, Configuration configuration, boolean detached) {
+  private LocalCluster(
+      RunDirectory directory, Configuration configuration, boolean detached, String classPath) {
     this.directory = directory;
     this.configuration = configuration;
-    this.launcher = new ClusterProcesses(directory, detached);
+    this.launcher = new ClusterProcesses(directory, detached, classPath);
     this.token = configuration.find(RestOptions.TOKEN).orElseGet(LocalCluster::newToken);
   }
 
@@ -67,6 +70,21 @@ public final class LocalCluster {
   public static LocalCluster start(
       RunDirectory directory, Configuration configuration, int taskManagers, boolean detached)
       throws InterruptedException {
+    return start(
+        directory, configuration, taskManagers, detached, System.getProperty("java.class.path"));
+  }
+
+  /**
+   * The same with another class path than that of this process, for a caller that has more on its
+   * own than a cluster should.
+   */
+  public static LocalCluster start(
+      RunDirectory directory,
+      Configuration configuration,
+      int taskManagers,
+      boolean detached,
+      String classPath)
+      throws InterruptedException {
     directory
         .state()
         .filter(State::isAlive)
@@ -76,7 +94,7 @@ public final class LocalCluster {
                   "A cluster is already running at " + state.rest(),
                   "End it first: millrace cluster stop");
             });
-    LocalCluster cluster = new LocalCluster(directory, configuration, detached);
+    LocalCluster cluster = new LocalCluster(directory, configuration, detached, classPath);
     // Wrong settings are told here, not by a log.
     RestSettings.from(configuration, cluster.token);
     boolean up = false;
@@ -153,6 +171,29 @@ public final class LocalCluster {
         settings);
   }
 
+  /**
+   * Puts a new process in the place of one, which is killed if it still lives. A JobManager gets
+   * the ports of the old one, and is up when this returns; a TaskManager registers by itself.
+   */
+  public ClusterProcess replace(ClusterProcess old) throws IOException, InterruptedException {
+    forget(old);
+    if (!old.role().startsWith(JOB_MANAGER_ROLE)) {
+      return launchTaskManager();
+    }
+    startJobManager();
+    return processes.get(processes.size() - 1);
+  }
+
+  /** Kills a process as {@code kill -9} does, if it still lives, and takes it off the list. */
+  public void forget(ClusterProcess process) throws IOException, InterruptedException {
+    process.find().ifPresent(ProcessHandle::destroyForcibly);
+    while (process.find().isPresent()) {
+      Thread.sleep(5);
+    }
+    processes.remove(process);
+    directory.write(state());
+  }
+
   /** Waits until so many TaskManagers are registered, as the JobManager sees it. */
   public void awaitTaskManagers(int count) throws InterruptedException {
     MillraceClient client = client();
@@ -179,10 +220,16 @@ public final class LocalCluster {
   }
 
   private void startJobManager() throws IOException, InterruptedException {
+    jobManagers++;
     Map<String, String> settings = settings();
+    if (jobManagers > 1) {
+      // TaskManagers and clients know the address of the first.
+      settings.put(JobManagerOptions.RPC_PORT.key(), Integer.toString(rpcPort));
+      settings.put(RestOptions.PORT.key(), Integer.toString(URI.create(rest).getPort()));
+    }
     ClusterProcess process =
         launch(
-            "jobmanager",
+            jobManagers == 1 ? JOB_MANAGER_ROLE : JOB_MANAGER_ROLE + "-" + jobManagers,
             JOB_MANAGER,
             JobManagerOptions.MEMORY,
             JobManagerOptions.JVM_OPTIONS,

@@ -6,6 +6,8 @@ import io.millrace.core.sink.Sink;
 import io.millrace.core.sink.SinkContext;
 import io.millrace.core.sink.SinkWriter;
 import io.millrace.core.source.VersionedSerializer;
+import io.millrace.runtime.edge.FailPoint;
+import io.millrace.runtime.edge.FailPoints;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.state.StateHandles.Blob;
 import java.io.IOException;
@@ -159,10 +161,12 @@ public final class SinkOperator<T, C> extends OneInputOperator<T, Void> {
     List<C> committables = new ArrayList<>();
     due.values().forEach(committables::addAll);
     commitsUnderWay++;
+    FailPoints.hit(FailPoint.BEFORE_COMMIT);
     committer
         .commit(committables)
         .whenComplete(
             (done, failure) -> {
+              FailPoints.hit(FailPoint.MID_COMMIT);
               if (failure != null) {
                 context.fail(failure);
               } else {

@@ -4,6 +4,8 @@ import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.core.types.TypeSerializer;
 import io.millrace.runtime.classloading.UserObjects;
+import io.millrace.runtime.edge.FailPoint;
+import io.millrace.runtime.edge.FailPoints;
 import io.millrace.runtime.exchange.BatchPool;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.LocalChannels;
@@ -208,6 +210,7 @@ final class SubtaskBuilder {
                 loader));
     if (!restored.keyed().isEmpty()) {
       backend.restore(List.of(restored), reader);
+      FailPoints.hit(FailPoint.MID_RESTORE);
     }
     return backend;
   }

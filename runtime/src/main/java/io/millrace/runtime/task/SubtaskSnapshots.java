@@ -1,5 +1,7 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.edge.FailPoint;
+import io.millrace.runtime.edge.FailPoints;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.operators.OperatorContext.Mail;
@@ -111,6 +113,9 @@ final class SubtaskSnapshots {
             "A sink could not prepare its commit", prepareFailure.get());
       }
       Map<String, StateHandles> handles = write(taken);
+      if (FailPoints.ON && handles.values().stream().anyMatch(h -> !h.committables().isEmpty())) {
+        FailPoints.hit(FailPoint.AFTER_PREPARE_BEFORE_ACK);
+      }
       if (!taken.cancelled) {
         long async = services.nanoClock().getAsLong() - taken.cutDone;
         services
