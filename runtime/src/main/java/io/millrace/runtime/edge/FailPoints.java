@@ -33,7 +33,14 @@ public final class FailPoints {
 
   /** The process may die here. From any thread. */
   public static void hit(FailPoint point) {
-    if (ON && claim(Path.of(System.getProperty(PROPERTY)), point)) {
+    if (ON) {
+      die(Path.of(System.getProperty(PROPERTY)), point);
+    }
+  }
+
+  /** One thread at a time: two that come by must not use up two files for one death. */
+  private static synchronized void die(Path directory, FailPoint point) {
+    if (claim(directory, point)) {
       Runtime.getRuntime().halt(137);
     }
   }
@@ -54,11 +61,8 @@ public final class FailPoints {
     }
   }
 
-  /**
-   * True if this process is the one to die. One thread at a time: two that come by must not use up
-   * two files for one death.
-   */
-  static synchronized boolean claim(Path directory, FailPoint point) {
+  /** True if this process is the one to die. */
+  static boolean claim(Path directory, FailPoint point) {
     String fired = FIRED + ProcessHandle.current().pid();
     try (Stream<Path> files = Files.list(directory)) {
       List<Path> armed =
