@@ -3,7 +3,7 @@ package io.millrace.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.client.process.RunDirectory.ClusterProcess;
-import io.millrace.runtime.edge.FailPoint;
+import io.millrace.runtime.faults.FailPoint;
 import java.util.Random;
 
 /**

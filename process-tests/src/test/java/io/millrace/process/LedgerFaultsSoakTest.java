@@ -1,6 +1,6 @@
 package io.millrace.process;
 
-import io.millrace.runtime.edge.FailPoint;
+import io.millrace.runtime.faults.FailPoint;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;

@@ -1,7 +1,7 @@
 package io.millrace.runtime.task;
 
-import io.millrace.runtime.edge.FailPoint;
-import io.millrace.runtime.edge.FailPoints;
+import io.millrace.runtime.faults.FailPoint;
+import io.millrace.runtime.faults.FailPoints;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.operators.OperatorContext.Mail;

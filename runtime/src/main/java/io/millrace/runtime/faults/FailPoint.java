@@ -1,4 +1,4 @@
-package io.millrace.runtime.edge;
+package io.millrace.runtime.faults;
 
 import java.util.Locale;
 

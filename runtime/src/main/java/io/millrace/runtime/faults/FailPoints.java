@@ -1,4 +1,4 @@
-package io.millrace.runtime.edge;
+package io.millrace.runtime.faults;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
