@@ -1,5 +1,6 @@
 package io.millrace.runtime.edge;
 
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -16,12 +17,15 @@ public final class NamedThreads {
   /** Threads {@code millrace-<role>-<n>} that start with the given context class loader. */
   public static ThreadFactory factory(String role, ClassLoader contextLoader) {
     AtomicInteger next = new AtomicInteger();
-    return runnable -> {
-      Thread thread = new Thread(null, runnable, name(role) + "-" + next.getAndIncrement());
-      thread.setDaemon(true);
-      thread.setContextClassLoader(contextLoader);
-      return thread;
-    };
+    return runnable -> thread(runnable, name(role) + "-" + next.getAndIncrement(), contextLoader);
+  }
+
+  /** Nothing is inherited: the creating thread may be running a job's code. */
+  private static Thread thread(Runnable task, String name, ClassLoader contextLoader) {
+    Thread thread = new Thread(null, task, name, 0, false);
+    thread.setDaemon(true);
+    thread.setContextClassLoader(contextLoader);
+    return thread;
   }
 
   public static ThreadFactory factory(String role) {
@@ -36,14 +40,7 @@ public final class NamedThreads {
   /** The same, with this context class loader from the first instruction on (invariant CL2). */
   public static ScheduledExecutorService single(String role, ClassLoader contextLoader) {
     ScheduledThreadPoolExecutor executor =
-        new ScheduledThreadPoolExecutor(
-            1,
-            runnable -> {
-              Thread thread = new Thread(null, runnable, name(role));
-              thread.setDaemon(true);
-              thread.setContextClassLoader(contextLoader);
-              return thread;
-            });
+        new ScheduledThreadPoolExecutor(1, runnable -> thread(runnable, name(role), contextLoader));
     executor.setRemoveOnCancelPolicy(true);
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     executor.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
@@ -52,9 +49,26 @@ public final class NamedThreads {
 
   /** At most {@code size} threads, gone after ten idle seconds; the queue is unbounded. */
   public static ExecutorService pool(String role, int size) {
+    return pool(role, size, Duration.ofSeconds(10));
+  }
+
+  /**
+   * At most {@code size} threads that end as soon as nothing waits, for work that runs user code:
+   * what that leaves in thread locals must not outlive the job. The queue is unbounded.
+   */
+  public static ExecutorService userCodePool(String role, int size) {
+    return pool(role, size, Duration.ofNanos(1));
+  }
+
+  private static ExecutorService pool(String role, int size, Duration idle) {
     ThreadPoolExecutor executor =
         new ThreadPoolExecutor(
-            size, size, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory(role));
+            size,
+            size,
+            idle.toNanos(),
+            TimeUnit.NANOSECONDS,
+            new LinkedBlockingQueue<>(),
+            factory(role));
     executor.allowCoreThreadTimeOut(true);
     return executor;
   }

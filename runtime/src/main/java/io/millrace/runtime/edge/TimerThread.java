@@ -17,12 +17,16 @@ public final class TimerThread implements ProcessingTimers, AutoCloseable {
         new ScheduledThreadPoolExecutor(
             1,
             task -> {
-              Thread thread = new Thread(task, "millrace-timers");
+              Thread thread = new Thread(null, task, "millrace-timers", 0, false);
               thread.setDaemon(true);
+              thread.setContextClassLoader(TimerThread.class.getClassLoader());
               return thread;
             });
     pool.setRemoveOnCancelPolicy(true);
     pool.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    // Now, not by the first timer: a thread keeps what is on the stack of its maker in its access
+    // control context, and that could be a job's classes.
+    pool.prestartCoreThread();
     this.executor = pool;
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 
@@ -37,8 +38,7 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
     for (int i = 0; i < threads; i++) {
       workers.add(new Worker(i, false));
     }
-    this.watchdog = new Thread(this::watch, "millrace-watchdog");
-    watchdog.setDaemon(true);
+    this.watchdog = thread(this::watch, "millrace-watchdog");
     workers.forEach(worker -> worker.thread.start());
     watchdog.start();
   }
@@ -60,6 +60,25 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
         }
       }
     }
+  }
+
+  /**
+   * Has each worker go on in a new thread after its present step, and the old thread end. So what
+   * user code of a released job has left in thread locals goes, with the job's class loader. From
+   * any thread but not from one that runs user code.
+   */
+  public void renewThreads() {
+    for (Worker worker : workers) {
+      worker.renew();
+    }
+  }
+
+  /** Nothing is inherited: the creating thread may have been running a job's code. */
+  private static Thread thread(Runnable task, String name) {
+    Thread thread = new Thread(null, task, name, 0, false);
+    thread.setDaemon(true);
+    thread.setContextClassLoader(WorkerPool.class.getClassLoader());
+    return thread;
   }
 
   private void watch() {
@@ -104,8 +123,10 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
 
   private final class Worker implements Runnable {
     final ConcurrentLinkedQueue<StepHandle> queue = new ConcurrentLinkedQueue<>();
-    final Thread thread;
     final int index;
+    private final String name;
+    private final AtomicReference<Thread> successor = new AtomicReference<>();
+    volatile Thread thread;
     volatile boolean parked;
     volatile StepHandle current;
     volatile boolean reported;
@@ -114,12 +135,18 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
 
     Worker(int index, boolean spare) {
       this.index = index;
-      this.thread =
-          new Thread(this, (spare ? "millrace-spare-worker-" : "millrace-worker-") + index);
-      thread.setDaemon(true);
+      this.name = (spare ? "millrace-spare-worker-" : "millrace-worker-") + index;
+      this.thread = WorkerPool.thread(this, name);
+    }
+
+    /** The thread is made here, not by the old one, which may have run user code. */
+    void renew() {
+      successor.set(WorkerPool.thread(this, name));
+      unpark();
     }
 
     void unpark() {
+      // In this order: a thread that follows the one read here parks after it was unmarked.
       parked = false;
       LockSupport.unpark(thread);
     }
@@ -138,6 +165,12 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
     @Override
     public void run() {
       while (!closed) {
+        Thread next = successor.getAndSet(null);
+        if (next != null) {
+          thread = next;
+          next.start();
+          return;
+        }
         StepHandle handle = next();
         if (handle == null) {
           handle = spinThenPark();
@@ -184,7 +217,7 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
       parked = true;
       VarHandle.fullFence();
       StepHandle handle = next();
-      if (handle == null && !closed) {
+      if (handle == null && !closed && successor.get() == null) {
         LockSupport.park(this);
         handle = next();
       }

@@ -1,6 +1,7 @@
 package io.millrace.runtime.exchange;
 
 import io.millrace.runtime.id.ChannelId;
+import io.millrace.runtime.id.JobId;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -21,8 +22,8 @@ public final class LocalChannels {
     return other;
   }
 
-  /** Forgets an end that never met its other one, because the deployment was cancelled. */
-  public void forget(ChannelId id) {
-    waiting.remove(id);
+  /** Forgets the job's ends that never met their others, because a deployment failed, say. */
+  public void forget(JobId job) {
+    waiting.keySet().removeIf(id -> id.job().equals(job));
   }
 }

@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * One execution of a subtask, as a state machine that is stepped: it takes input while its outputs
@@ -37,6 +36,9 @@ public final class Subtask implements Steppable {
 
   /** Batches (or polls) in one step, before other subtasks of the worker get their turn. */
   private static final int BATCHES_A_STEP = 8;
+
+  /** A step ends after the batch that takes it beyond this. */
+  private static final long STEP_NANOS = 10_000_000;
 
   /** Watermarks that may ride behind partly filled batches before they are flushed. */
   private static final int WATERMARKS_A_FLUSH = 16;
@@ -59,9 +61,11 @@ public final class Subtask implements Steppable {
 
   private final AttemptId attempt;
   private final String name;
+  private final LogContext logContext;
   private final SubtaskServices services;
   private final ClassLoader userLoader;
   private final Mailbox mailbox = new Mailbox();
+  private final DueTime dueTime = new DueTime(() -> post(() -> processingTimeDue = true));
   private final OutputRoom room = new OutputRoom();
   private final StepHandle handle;
   private final SubtaskTimes times;
@@ -114,6 +118,7 @@ public final class Subtask implements Steppable {
   Subtask(AttemptId attempt, String name, SubtaskServices services, ClassLoader userLoader) {
     this.attempt = attempt;
     this.name = name;
+    this.logContext = LogContext.of(attempt, name);
     this.services = services;
     this.userLoader = userLoader;
     this.handle = new StepHandle(this, services.workers(), attempt.subtask().index());
@@ -270,7 +275,7 @@ public final class Subtask implements Steppable {
   }
 
   void scheduleProcessingTime(long time) {
-    services.timers().schedule(time, () -> post(() -> processingTimeDue = true));
+    services.timers().schedule(time, dueTime);
   }
 
   // ---- stepping
@@ -283,7 +288,7 @@ public final class Subtask implements Steppable {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(userLoader);
-    MDC.put("subtask", name());
+    logContext.enter();
     times.begin();
     boolean again = false;
     try {
@@ -298,7 +303,7 @@ public final class Subtask implements Steppable {
       end(TaskState.FAILED, Optional.of(t));
     } finally {
       thread.setContextClassLoader(before);
-      MDC.remove("subtask");
+      LogContext.leave();
     }
     if (phase != Phase.TERMINAL) {
       times.end(again, !room.isOpen());
@@ -349,6 +354,9 @@ public final class Subtask implements Steppable {
    */
   private boolean process() throws Exception {
     for (int i = 0; i < BATCHES_A_STEP; i++) {
+      if (i > 0 && endsStep()) {
+        return true;
+      }
       if (!room.isOpen() && !regainRoom()) {
         return false;
       }
@@ -378,6 +386,11 @@ public final class Subtask implements Steppable {
       }
     }
     return true;
+  }
+
+  /** FC12: control mail is looked at once a batch, however long batches take; so are the others. */
+  private boolean endsStep() {
+    return cancelled || !mailbox.isEmpty() || times.sinceBegin() > STEP_NANOS;
   }
 
   private boolean regainRoom() {
@@ -591,6 +604,7 @@ public final class Subtask implements Steppable {
   private void end(TaskState state, Optional<Throwable> cause) {
     phase = Phase.TERMINAL;
     terminal = true;
+    dueTime.forget();
     if (batch != null) {
       batch.release();
       batch = null;

@@ -37,6 +37,11 @@ final class SubtaskTimes {
     waitsForTurn = again;
   }
 
+  /** Nanoseconds of the present step. */
+  long sinceBegin() {
+    return nanoClock.getAsLong() - since;
+  }
+
   long busy() {
     return busy;
   }

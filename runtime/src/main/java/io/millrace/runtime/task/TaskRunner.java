@@ -77,12 +77,14 @@ public final class TaskRunner {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(userLoader);
+    LogContext.of(attempt, deployment.vertex().name()).enter();
     try {
       new SubtaskBuilder(deployment, subtask, parts).build();
     } catch (Throwable t) {
       subtask.failBeforeStart(t);
     } finally {
       thread.setContextClassLoader(before);
+      LogContext.leave();
     }
   }
 
@@ -162,5 +164,6 @@ public final class TaskRunner {
   /** Drops what is kept for a job between its subtasks. */
   public void releaseJob(JobId job) {
     copies.remove(job);
+    local.forget(job);
   }
 }

@@ -35,8 +35,8 @@ public final class TaskManagerNode implements AutoCloseable {
   private static final Duration END = Duration.ofSeconds(2);
 
   private final WorkerPool workers;
-  private final ExecutorService io = NamedThreads.pool("task-io", UPLOADS);
-  private final ExecutorService deployments = NamedThreads.pool("deploy", DEPLOYMENTS);
+  private final ExecutorService io = NamedThreads.userCodePool("task-io", UPLOADS);
+  private final ExecutorService deployments = NamedThreads.userCodePool("deploy", DEPLOYMENTS);
   private final ScheduledExecutorService main = NamedThreads.single("taskmanager");
   private final TimerThread timers = new TimerThread(System::currentTimeMillis);
   private final SubtaskHost host;
@@ -63,6 +63,7 @@ public final class TaskManagerNode implements AutoCloseable {
    */
   public TaskManagerNode(Parts parts, Supplier<TaskManagerId> ids, Consumer<FatalError> fatal) {
     workers = new WorkerPool(parts.workers(), STALL, TaskManagerNode::reportStall);
+    parts.loaders().onRelease(loader -> workers.renewThreads());
     taskManager =
         new TaskManager(
             parts.settings(),

@@ -55,9 +55,7 @@ public final class DataExchange implements AutoCloseable {
       ExchangeOptions options, ByteBufAllocator allocator, Transport transport) {
     EventLoopGroup loops =
         new MultiThreadIoEventLoopGroup(
-            options.ioThreads(),
-            new DefaultThreadFactory("millrace-exchange", true),
-            transport.handlers());
+            options.ioThreads(), new ExchangeThreads(), transport.handlers());
     ExchangeContext context =
         new ExchangeContext(
             options,
@@ -156,5 +154,19 @@ public final class DataExchange implements AutoCloseable {
     context.outputs().close().forEach(output -> output.fail(cause));
     peers.close(cause);
     context.loops().shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  /** Netty starts a thread when a loop is first used, which may be under a job's class loader. */
+  private static final class ExchangeThreads extends DefaultThreadFactory {
+    ExchangeThreads() {
+      super("millrace-exchange", true);
+    }
+
+    @Override
+    public Thread newThread(Runnable task) {
+      Thread thread = super.newThread(task);
+      thread.setContextClassLoader(DataExchange.class.getClassLoader()); // CL2
+      return thread;
+    }
   }
 }
