@@ -23,6 +23,7 @@ import io.millrace.jobmanager.JobView;
 import io.millrace.process.cycles.CycleJobs.Kind;
 import io.millrace.runtime.classloading.JobClassLoader;
 import io.millrace.runtime.id.JobId;
+import io.millrace.runtime.task.ClassCopies;
 import io.millrace.testing.kafka.KafkaBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,22 @@ class ClassLoaderCyclesTest {
   private static final int CYCLES = Integer.getInteger("millrace.cycles", 50);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int EVENTS = 200;
+  private static final String LOADER = JobClassLoader.class.getName();
+  private static final String COPY = ClassCopies.class.getName() + "$CopyLoader";
+
+  /** In turn; jobs with transactions take longest. */
+  private static final List<Kind> KINDS =
+      List.of(
+          Kind.ENDLESS,
+          Kind.THREAD_LOCAL,
+          Kind.BOUNDED,
+          Kind.FAILING,
+          Kind.KAFKA,
+          Kind.THREAD_LOCAL,
+          Kind.ENDLESS,
+          Kind.BOUNDED,
+          Kind.FAILING,
+          Kind.THREAD_LOCAL);
 
   /**
    * What is softly reachable, as in Jackson's and the JDK's caches, goes when memory is short:
@@ -79,9 +96,17 @@ class ClassLoaderCyclesTest {
       LocalCluster cluster =
           LocalCluster.start(new RunDirectory(directory.resolve("run")), configuration, 2, false);
       try {
-        Kind[] kinds = Kind.values();
-        for (int cycle = 0; cycle < CYCLES; cycle++) {
-          run(cluster.client(), jar, kinds[cycle % kinds.length], cycle, broker);
+        MillraceClient client = cluster.client();
+        JobId first = submit(client, jar, Kind.ENDLESS, 0, broker);
+        await(client, first, ClassLoaderCyclesTest::countsRecords);
+        for (ClusterProcess process : cluster.state().processes()) {
+          assertThat(LiveLoaders.count(process, LOADER))
+              .as("while a job runs, its class loader in the %s", process.role())
+              .isOne();
+        }
+        client.cancel(first);
+        for (int cycle = 1; cycle < CYCLES; cycle++) {
+          run(client, jar, KINDS.get(cycle % KINDS.size()), cycle, broker);
         }
         for (ClusterProcess process : cluster.state().processes()) {
           awaitNone(process);
@@ -164,9 +189,8 @@ class ClassLoaderCyclesTest {
         .pollInterval(Duration.ofMillis(500))
         .untilAsserted(
             () -> {
-              long copies =
-                  LiveLoaders.count(process, "io.millrace.runtime.task.ClassCopies$CopyLoader");
-              assertThat(LiveLoaders.count(process, JobClassLoader.class.getName()))
+              long copies = LiveLoaders.count(process, COPY);
+              assertThat(LiveLoaders.count(process, LOADER))
                   .as("class loaders of jobs in the %s", process.role())
                   .isLessThanOrEqualTo(HELD_BY_THE_JDK);
               assertThat(copies).as("copies of operators in the %s", process.role()).isZero();
