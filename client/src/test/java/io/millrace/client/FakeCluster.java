@@ -67,6 +67,7 @@ public final class FakeCluster implements Dispatcher, AutoCloseable {
         id,
         name,
         status,
+        Optional.empty(),
         START,
         status.isTerminal() ? Optional.of(START.plusSeconds(75)) : Optional.empty(),
         0,

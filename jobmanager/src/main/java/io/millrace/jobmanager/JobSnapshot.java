@@ -19,6 +19,7 @@ import java.util.Optional;
  */
 record JobSnapshot(
     JobStatus status,
+    Optional<String> detail,
     Optional<Long> ended,
     int restarts,
     List<ExecutionState.Placed> attempts,
@@ -36,6 +37,7 @@ record JobSnapshot(
     var history = machine.checkpoints().history();
     return new JobSnapshot(
         machine.status(),
+        machine.detail(),
         ended,
         machine.restarts(),
         machine.attempts(),
@@ -54,6 +56,12 @@ record JobSnapshot(
             millis, cause.summary(), cause.stackTrace(), Optional.empty(), Optional.empty(), true));
     all.addAll(failures);
     return new JobSnapshot(
-        JobStatus.FAILED, Optional.of(millis), restarts, List.of(), all, checkpoints);
+        JobStatus.FAILED,
+        Optional.of(cause.summary()),
+        Optional.of(millis),
+        restarts,
+        List.of(),
+        all,
+        checkpoints);
   }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 /**
  * A job at a moment.
  *
+ * @param detail why it has this status, or what it waits for
  * @param restarts how often it was restarted
  * @param exceptions newest first, a bounded number
  */
@@ -17,6 +18,7 @@ public record JobView(
     JobId id,
     String name,
     Status status,
+    Optional<String> detail,
     Instant submitted,
     Optional<Instant> finished,
     int restarts,

@@ -44,7 +44,7 @@ final class ListCommand extends MillraceCommand {
   }
 
   private void print(List<JobView> jobs) {
-    Table table = new Table("ID", "NAME", "STATUS", "SUBMITTED", "DURATION", "RESTARTS");
+    Table table = new Table("ID", "NAME", "STATUS", "SUBMITTED", "DURATION", "RESTARTS", "DETAIL");
     Instant now = Instant.now();
     for (JobView job : jobs) {
       table.row(
@@ -53,7 +53,8 @@ final class ListCommand extends MillraceCommand {
           job.status(),
           JobLines.time(job.submitted()),
           JobLines.duration(Duration.between(job.submitted(), job.finished().orElse(now))),
-          job.restarts());
+          job.restarts(),
+          job.detail().orElse(""));
     }
     table.print(console);
   }

@@ -186,13 +186,13 @@ final class RunCommand extends MillraceCommand {
 
   /** Tells how jobs are doing, and at Ctrl-C how to go on with them. */
   private final class Progress implements Submission.Listener {
-    private final Map<JobId, JobView.Status> last = new ConcurrentHashMap<>();
+    private final Map<JobId, String> last = new ConcurrentHashMap<>();
     private volatile boolean done;
 
     @Override
     public void submitted(JobId job, String name) {
       if (!detached) {
-        last.put(job, JobView.Status.CREATED);
+        last.put(job, JobView.Status.CREATED.name());
         note("Job " + job + " (" + name + ") is submitted");
       }
     }
@@ -200,17 +200,15 @@ final class RunCommand extends MillraceCommand {
     @Override
     public void seen(JobView job) {
       if (!job.status().isTerminal()) {
-        JobView.Status before = last.put(job.id(), job.status());
-        if (before != job.status()) {
-          note("Job " + job.id() + " is " + job.status() + reason(job));
+        String now = job.status() + reason(job);
+        if (!now.equals(last.put(job.id(), now))) {
+          note("Job " + job.id() + " is " + now);
         }
       }
     }
 
     private String reason(JobView job) {
-      return job.status() == JobView.Status.RESTARTING && !job.exceptions().isEmpty()
-          ? ": " + job.exceptions().get(0).summary()
-          : "";
+      return job.detail().map(detail -> ": " + detail).orElse("");
     }
 
     private void note(String text) {

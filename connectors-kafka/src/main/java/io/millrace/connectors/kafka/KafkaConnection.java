@@ -107,7 +107,7 @@ record KafkaConnection(String bootstrapServers, TreeMap<String, String> properti
           "Kafka at "
               + bootstrapServers
               + " (bootstrap servers) did not answer within "
-              + REACH_TIMEOUT.toSeconds()
+              + reachTimeout().toSeconds()
               + " s when asked to "
               + purpose
               + ". Check the address, that the broker runs, and that its advertised.listeners can be"

@@ -33,6 +33,7 @@ public final class RestJson {
     json.put("id", job.id().value());
     json.put("name", job.name());
     json.put("status", job.status().name());
+    put(json, "detail", job.detail());
     json.put("submitted", job.submitted().toString());
     put(json, "finished", job.finished().map(Instant::toString));
     json.put("restarts", job.restarts());

@@ -30,6 +30,7 @@ public final class RestViews {
         new JobId(json.path("id").asText()),
         json.path("name").asText(),
         JobView.Status.valueOf(json.path("status").asText()),
+        text(json, "detail"),
         Instant.parse(json.path("submitted").asText()),
         text(json, "finished").map(Instant::parse),
         json.path("restarts").asInt(),

@@ -40,6 +40,7 @@ public final class FakeDispatcher implements Dispatcher {
         JobId.of(id),
         "hot auctions",
         status,
+        Optional.empty(),
         START.plusSeconds(id),
         status.isTerminal() ? Optional.of(START.plusSeconds(60)) : Optional.empty(),
         2,
