@@ -7,6 +7,8 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.millrace.client.MillraceClient;
 import io.millrace.client.cli.MillraceMain;
 import io.millrace.client.process.LocalCluster;
@@ -14,6 +16,7 @@ import io.millrace.client.process.RunDirectory;
 import io.millrace.connectors.kafka.KafkaSource;
 import io.millrace.core.config.CheckpointOptions;
 import io.millrace.core.config.Configuration;
+import io.millrace.core.config.JobManagerOptions;
 import io.millrace.core.config.TaskManagerOptions;
 import io.millrace.formats.json.JsonDeserializationSchema;
 import io.millrace.jobmanager.JobView;
@@ -41,7 +44,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
  * witness, a job that numbers payments exactly once from Kafka to Kafka and must go on whatever
  * happens beside it; the other is for what is tried.
  */
-final class Stage implements AutoCloseable {
+final class Stage {
   static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String WITNESS_IN = "witness-in";
   private static final String WITNESS_OUT = "witness-out";
@@ -54,17 +57,21 @@ final class Stage implements AutoCloseable {
   private final Topics topics;
   private final LocalCluster cluster;
   private final RunDirectory runDirectory;
-  private final JobId witness;
+  private JobId witness;
   private long payments;
 
   /** How a command or a process ended. */
   record Ended(int code, String out, String err) {}
 
-  Stage(Path directory) throws Exception {
+  /**
+   * @param logs of the cluster's processes, kept
+   */
+  private Stage(Path directory, Path logs, boolean ownFileSystem, KafkaBroker broker)
+      throws Exception {
     this.directory = directory;
-    this.checkpoints = Files.createDirectories(directory.resolve("checkpoints"));
-    this.ownFileSystem = mount(checkpoints);
-    this.broker = KafkaBroker.builder().parentDirectory(directory).start();
+    this.checkpoints = directory.resolve("checkpoints");
+    this.ownFileSystem = ownFileSystem;
+    this.broker = broker;
     this.topics = new Topics(broker.bootstrapServers());
     this.jar =
         JobJars.write(
@@ -77,20 +84,40 @@ final class Stage implements AutoCloseable {
             KafkaConsumer.class,
             ObjectMapper.class,
             JsonParser.class,
-            JsonCreator.class);
-    this.runDirectory = new RunDirectory(directory.resolve("run"));
+            JsonCreator.class,
+            Jdk8Module.class,
+            JavaTimeModule.class);
+    this.runDirectory = new RunDirectory(logs.toAbsolutePath());
     this.cluster =
         LocalCluster.start(
             runDirectory,
             Configuration.empty()
                 .with(TaskManagerOptions.MEMORY, "256 MiB")
                 .with(TaskManagerOptions.SLOTS, "2")
-                .with(CheckpointOptions.DIRECTORY, checkpoints.toString()),
+                .with(CheckpointOptions.DIRECTORY, checkpoints.toString())
+                .with(JobManagerOptions.HA_DIRECTORY, directory.resolve("ha").toString()),
             1,
             false);
+  }
+
+  /** Starts everything; what was started ends with {@link #close} or, if it fails, at once. */
+  static Stage start(Path directory, Path logs) throws Exception {
+    boolean mounted = mount(Files.createDirectories(directory.resolve("checkpoints")));
+    Optional<KafkaBroker> broker = Optional.empty();
+    try {
+      broker = Optional.of(KafkaBroker.builder().parentDirectory(directory).start());
+      return new Stage(directory, logs, mounted, broker.get());
+    } catch (Exception e) {
+      broker.ifPresent(KafkaBroker::close);
+      unmount(directory.resolve("checkpoints"), mounted);
+      throw e;
+    }
+  }
+
+  void startWitness() throws Exception {
     broker.createTopic(WITNESS_IN, 1);
     broker.createTopic(WITNESS_OUT, 1);
-    this.witness = submit("ledger", servers(), WITNESS_IN, WITNESS_OUT);
+    witness = submit("ledger", servers(), WITNESS_IN, WITNESS_OUT);
     witnessGoesOn();
   }
 
@@ -102,6 +129,12 @@ final class Stage implements AutoCloseable {
             .start()
             .waitFor()
         == 0;
+  }
+
+  private static void unmount(Path path, boolean mounted) throws IOException, InterruptedException {
+    if (mounted) {
+      new ProcessBuilder("umount", "-l", path.toString()).inheritIO().start().waitFor();
+    }
   }
 
   String servers() {
@@ -163,7 +196,7 @@ final class Stage implements AutoCloseable {
   /** Submits one of {@link BadJobs} and waits until it runs. */
   JobId submit(String... program) {
     JobId job = submitDetached(program);
-    await().atMost(PATIENCE).until(() -> status(job) == JobView.Status.RUNNING);
+    awaitRunning(job);
     return job;
   }
 
@@ -171,6 +204,16 @@ final class Stage implements AutoCloseable {
     Ended ended = millrace(concat(List.of("run", "-d", jar.toString()), program));
     assertThat(ended.code()).as(ended.err()).isZero();
     return new JobId(ended.out().strip());
+  }
+
+  void awaitRunning(JobId job) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              JobView view = client().job(job);
+              assertThat(view.status()).as("%s", view.detail()).isEqualTo(JobView.Status.RUNNING);
+            });
   }
 
   static String[] concat(List<String> first, String... rest) {
@@ -253,13 +296,10 @@ final class Stage implements AutoCloseable {
                     .isEqualTo(entry.path("id").asLong() / 3 + 1));
   }
 
-  @Override
-  public void close() throws Exception {
+  void close() throws IOException, InterruptedException {
     cluster.stop();
     topics.close();
     broker.close();
-    if (ownFileSystem) {
-      new ProcessBuilder("umount", "-l", checkpoints.toString()).inheritIO().start().waitFor();
-    }
+    unmount(checkpoints, ownFileSystem);
   }
 }

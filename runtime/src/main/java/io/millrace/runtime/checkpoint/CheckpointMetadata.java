@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
  * All there is to know of a completed checkpoint or savepoint: what its one metadata file holds.
@@ -49,6 +50,16 @@ public record CheckpointMetadata(
       subtasks = List.copyOf(subtasks);
     }
 
+    OperatorState withPaths(UnaryOperator<String> paths) {
+      return new OperatorState(
+          uid,
+          uidExplicit,
+          name,
+          maxParallelism,
+          subtasks.stream().map(handles -> handles.withPaths(paths)).toList(),
+          enumerator);
+    }
+
     public int parallelism() {
       return subtasks.size();
     }
@@ -80,6 +91,29 @@ public record CheckpointMetadata(
       size += operator.enumerator().map(state -> (long) state.state().bytes().length).orElse(0L);
     }
     return size;
+  }
+
+  /**
+   * The same, found in another directory than it was written to: its files are there too. A copy
+   * must never fall back on the original's files, which may be gone or another version.
+   */
+  public CheckpointMetadata movedTo(String found) {
+    if (found.equals(directory)) {
+      return this;
+    }
+    String prefix = directory + "/";
+    List<OperatorState> moved =
+        operators.stream()
+            .map(
+                operator ->
+                    operator.withPaths(
+                        path ->
+                            path.startsWith(prefix)
+                                ? found + "/" + path.substring(prefix.length())
+                                : path))
+            .toList();
+    return new CheckpointMetadata(
+        job, id, savepoint, found, timestampMillis, graphFingerprint, moved);
   }
 
   public RetainedCheckpoint retained() {

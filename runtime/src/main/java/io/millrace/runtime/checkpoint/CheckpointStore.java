@@ -60,7 +60,7 @@ public final class CheckpointStore {
       throw new IOException(directory + " in " + files.location() + " has been deleted");
     }
     try {
-      return codec.decode(read(file), file);
+      return codec.decode(read(file), file).movedTo(directory);
     } catch (NoSuchFileException e) {
       throw new IOException(
           directory

@@ -1,6 +1,7 @@
 package io.millrace.runtime.state;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Where an operator subtask's share of a snapshot is. Plain data: it travels in acknowledgements
@@ -33,7 +34,11 @@ public record StateHandles(
    * @param path relative to the store
    * @param crc32c of the section's bytes; never trusted unread
    */
-  public record FileSection(String path, long offset, long length, int crc32c) {}
+  public record FileSection(String path, long offset, long length, int crc32c) {
+    FileSection withPath(UnaryOperator<String> paths) {
+      return new FileSection(paths.apply(path), offset, length, crc32c);
+    }
+  }
 
   /**
    * Keyed state of a range of key groups: {@code sections.get(i)} is group {@code range.first() +
@@ -53,6 +58,21 @@ public record StateHandles(
     public Blob {
       bytes = bytes.clone();
     }
+  }
+
+  /** The same with other paths of files. */
+  public StateHandles withPaths(UnaryOperator<String> paths) {
+    return new StateHandles(
+        keyed.stream()
+            .map(
+                section ->
+                    new KeyedSection(
+                        section.range(),
+                        section.groups().stream().map(group -> group.withPath(paths)).toList()))
+            .toList(),
+        operator.stream().map(section -> section.withPath(paths)).toList(),
+        splits,
+        committables);
   }
 
   public long sizeInBytes() {

@@ -73,6 +73,19 @@ class CheckpointStoreTest {
   }
 
   @Test
+  void aCopiedCheckpointReadsItsOwnFiles() throws IOException {
+    store.writeMetadata(metadata);
+    byte[] bytes = files.files.get(CheckpointPaths.metadata(seven.directory()));
+    files.files.put("/backup/copy/_metadata", bytes);
+
+    CheckpointMetadata copy = store.readMetadata("/backup/copy");
+
+    assertThat(copy.directory()).isEqualTo("/backup/copy");
+    assertThat(copy.toString()).doesNotContain(seven.directory() + "/");
+    assertThat(copy.movedTo(seven.directory()).toString()).isEqualTo(metadata.toString());
+  }
+
+  @Test
   void cc3APointerThatWasNotRenamedHasFailedOneThatMayBeIsUnknown() {
     files.failOn(call -> call.startsWith("create"));
     assertThat(store.writePointer(JOB, List.of(seven))).isInstanceOf(PointerOutcome.Failed.class);
