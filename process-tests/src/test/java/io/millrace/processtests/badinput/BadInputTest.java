@@ -80,6 +80,13 @@ class BadInputTest {
     stage.startWitness();
     stage.topic("saved", payment(0), payment(1), payment(2));
     JobId job = stage.submit("count", stage.servers(), "saved");
+    // Else there may be no state in the savepoint yet that could be damaged.
+    await()
+        .atMost(Stage.PATIENCE)
+        .until(
+            () ->
+                stage.client().job(job).vertices().stream()
+                    .anyMatch(vertex -> vertex.index() == 1 && vertex.recordsIn() >= 3));
     savepoint = Path.of(stage.client().savepoint(job, Optional.of(directory + "/savepoints")));
     stage.cancel(job);
     stage.topic("payments", payment(0), payment(1), "{\"id\": two}", payment(3));
