@@ -104,13 +104,13 @@ record KafkaConnection(String bootstrapServers, TreeMap<String, String> properti
   KafkaConnectorException unusable(String purpose, KafkaException e) {
     if (e instanceof TimeoutException) {
       return new KafkaConnectorException(
-          "Kafka at "
-              + bootstrapServers
-              + " (bootstrap servers) did not answer within "
-              + reachTimeout().toSeconds()
-              + " s when asked to "
+          "Can't "
               + purpose
-              + ". Check the address, that the broker runs, and that its advertised.listeners can be"
+              + " Kafka at "
+              + bootstrapServers
+              + " (bootstrap servers): it did not answer within "
+              + reachTimeout().toSeconds()
+              + " s. Check the address, that the broker runs, and that its advertised.listeners can be"
               + " reached from here",
           e);
     }
