@@ -14,6 +14,7 @@ import io.millrace.core.state.ReducingStateDescriptor;
 import io.millrace.core.state.ValueState;
 import io.millrace.core.state.ValueStateDescriptor;
 import io.millrace.runtime.graph.CheckpointSettings;
+import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.operators.OperatorContext;
 import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.state.KeyedStateBackend;
@@ -156,6 +157,11 @@ final class HarnessContext implements OperatorContext, RuntimeContext {
   @Override
   public void requestSplit() {
     throw new UnsupportedOperationException("A harness has no enumerator");
+  }
+
+  @Override
+  public String getJobId() {
+    return JobId.of(0).value();
   }
 
   @Override

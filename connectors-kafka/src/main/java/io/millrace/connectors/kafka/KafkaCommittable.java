@@ -6,7 +6,7 @@ import java.util.Objects;
  * A flushed transaction that waits for its commit. Producer id and epoch name exactly one
  * transaction, because an epoch is never used for two.
  *
- * @param transactionalId its id at the broker, {@code prefix-subtask-number}
+ * @param transactionalId its id at the broker, {@code prefix-job-attempt-subtask-number}
  * @param producerId the broker's number for that id
  * @param epoch the producer epoch that wrote it
  * @param endBumpsEpoch whether ending it raises the epoch (KIP-890, transaction.version 2)

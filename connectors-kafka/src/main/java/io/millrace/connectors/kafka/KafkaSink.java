@@ -30,6 +30,20 @@ import java.util.concurrent.CompletionStage;
  *     .setTransactionalIdPrefix("my-job-results")
  *     .build();
  * }</pre>
+ *
+ * <p>Transactional ids are {@code prefix-job-attempt-subtask-number}. A job that starts, again or
+ * for the first time, ends what earlier attempts of it and other jobs with this prefix have left
+ * open, and never what a later attempt of it writes: a TaskManager that was paused and goes on late
+ * can't disturb its successor. It may itself open a transaction then, which is never committed, and
+ * makes read_committed readers wait until it is aborted: by that TaskManager when it hears that it
+ * has been replaced, by the job's next start, or by the broker after {@code
+ * transaction.timeout.ms}.
+ *
+ * <p>Records are written with their event timestamp, unless they have none. A topic's time-based
+ * retention ({@code retention.ms}, 7 days by default) goes by it: results of old events, as when
+ * history is replayed, are deleted at the broker's next retention check, however new the records
+ * are. For such results create the topic with {@code retention.ms=-1}, or with {@code
+ * message.timestamp.type=LogAppendTime} to have the broker set the time of writing.
  */
 public final class KafkaSink<T> implements Sink<T, KafkaCommittable> {
   private static final long serialVersionUID = 1L;
@@ -38,9 +52,7 @@ public final class KafkaSink<T> implements Sink<T, KafkaCommittable> {
   private final KafkaRecordSerializationSchema<T> serializer;
 
   /** The producers that a subtask's writer and committer share. */
-  private transient Map<Subtask, Shared> pools;
-
-  private record Subtask(int index, int attempt) {}
+  private transient Map<TransactionPool.Owner, Shared> pools;
 
   private static final class Shared {
     private final TransactionPool pool;
@@ -91,31 +103,25 @@ public final class KafkaSink<T> implements Sink<T, KafkaCommittable> {
   private synchronized TransactionPool use(SinkContext context) {
     Shared shared =
         pools.computeIfAbsent(
-            subtask(context),
-            s ->
+            TransactionPool.Owner.of(context),
+            owner ->
                 new Shared(
-                    new TransactionPool(
-                        settings,
-                        new ReflectiveTransactionResumer(),
-                        new TransactionPool.Owner(context.jobName(), context.subtaskIndex()))));
+                    new TransactionPool(settings, new ReflectiveTransactionResumer(), owner)));
     shared.users++;
     return shared.pool;
   }
 
   private void release(SinkContext context) {
     Optional<TransactionPool> unused = Optional.empty();
+    TransactionPool.Owner owner = TransactionPool.Owner.of(context);
     synchronized (this) {
-      Shared shared = pools.get(subtask(context));
+      Shared shared = pools.get(owner);
       if (--shared.users == 0) {
-        pools.remove(subtask(context));
+        pools.remove(owner);
         unused = Optional.of(shared.pool);
       }
     }
     unused.ifPresent(TransactionPool::close);
-  }
-
-  private static Subtask subtask(SinkContext context) {
-    return new Subtask(context.subtaskIndex(), context.attemptNumber());
   }
 
   @Override

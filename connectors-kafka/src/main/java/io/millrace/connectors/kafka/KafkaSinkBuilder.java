@@ -51,7 +51,8 @@ public final class KafkaSinkBuilder<T> {
   /**
    * Begins the names of this sink's transactions. It must stay the same over restarts, and must be
    * used by no other sink and no other running job on the same Kafka cluster: two users of one
-   * prefix end each other's transactions.
+   * prefix end each other's transactions. A job that takes over from a former one, as from its
+   * savepoint, keeps the prefix, so that it ends what the former one may have left open.
    */
   public KafkaSinkBuilder<T> setTransactionalIdPrefix(String transactionalIdPrefix) {
     prefix = Objects.requireNonNull(transactionalIdPrefix, "transactionalIdPrefix");

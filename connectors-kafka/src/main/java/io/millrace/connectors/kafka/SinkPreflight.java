@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
@@ -28,6 +29,13 @@ import org.slf4j.LoggerFactory;
 final class SinkPreflight implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SinkPreflight.class);
   private static final Duration BROKER_DEFAULT = Duration.ofMinutes(15);
+
+  /** No transaction is open in these. */
+  private static final Set<TransactionState> SETTLED =
+      Set.of(
+          TransactionState.EMPTY,
+          TransactionState.COMPLETE_COMMIT,
+          TransactionState.COMPLETE_ABORT);
 
   private final KafkaConnection connection;
   private final Admin admin;
@@ -89,18 +97,18 @@ final class SinkPreflight implements AutoCloseable {
   /**
    * Ends what former attempts have left open and this subtask owns, and keeps their producers, if
    * any still lives, from ever writing again (K4, K5). Ids without an open transaction are fenced
-   * too: a producer that was paused could open one that nobody would end.
+   * too: a producer that was paused could open one that nobody would end. This attempt's own ids
+   * and those of later attempts are never touched: a TaskManager that was paused may come here when
+   * a later attempt has prepared transactions already.
    */
   void abortLingering(TransactionIds ids, int subtask, int parallelism, Set<String> recovered)
       throws InterruptedException {
-    List<String> lingering = new ArrayList<>();
-    for (TransactionListing listing : list(ids)) {
-      if (ids.mustAbort(listing.transactionalId(), subtask, parallelism, recovered)) {
-        lingering.add(listing.transactionalId());
-      }
-    }
+    List<TransactionIds.Listed> listed =
+        list(ids).stream()
+            .map(l -> new TransactionIds.Listed(l.transactionalId(), SETTLED.contains(l.state())))
+            .toList();
+    List<String> lingering = ids.lingering(listed, subtask, parallelism, recovered);
     if (!lingering.isEmpty()) {
-      lingering.sort(null);
       LOG.info("Subtask {} ends the transactions {} of former attempts", subtask, lingering);
       // A call for each: within one call the client asks for one id after another, and an abort
       // that takes a moment makes it back off for all of them.

@@ -1,5 +1,6 @@
 package io.millrace.connectors.kafka;
 
+import io.millrace.core.sink.SinkContext;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -44,11 +45,16 @@ final class TransactionPool {
   private boolean closed;
 
   /** Whose producers they are. */
-  record Owner(String jobName, int subtask) {}
+  record Owner(String jobId, String jobName, int attempt, int subtask) {
+    static Owner of(SinkContext context) {
+      return new Owner(
+          context.jobId(), context.jobName(), context.attemptNumber(), context.subtaskIndex());
+    }
+  }
 
   TransactionPool(KafkaSinkSettings settings, TransactionResumer resumer, Owner owner) {
     this.settings = settings;
-    this.ids = new TransactionIds(settings.transactionalIdPrefix());
+    this.ids = new TransactionIds(settings.transactionalIdPrefix(), owner.jobId(), owner.attempt());
     this.resumer = resumer;
     this.owner = owner;
   }

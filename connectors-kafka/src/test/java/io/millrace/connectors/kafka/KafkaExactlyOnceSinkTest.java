@@ -6,14 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.testing.kafka.KafkaBroker;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.TransactionListing;
-import org.apache.kafka.clients.admin.TransactionState;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,31 +27,11 @@ class KafkaExactlyOnceSinkTest {
   }
 
   private void assertVisible(String... values) {
-    assertVisible(BROKER, topic, values);
-  }
-
-  private static void assertVisible(KafkaBroker broker, String topic, String... values) {
-    // A commit is answered before its markers are written.
-    Awaitility.await()
-        .pollInterval(Duration.ofMillis(50))
-        .untilAsserted(
-            () ->
-                assertThat(Topics.readCommitted(broker, topic)).containsExactlyInAnyOrder(values));
-  }
-
-  private static List<TransactionListing> transactions(KafkaBroker broker, String prefix)
-      throws Exception {
-    try (Admin admin = broker.admin()) {
-      Collection<TransactionListing> all = admin.listTransactions().all().get();
-      return all.stream().filter(t -> t.transactionalId().startsWith(prefix + "-")).toList();
-    }
+    Topics.assertVisible(BROKER, topic, values);
   }
 
   private List<String> open() throws Exception {
-    return transactions(BROKER, prefix).stream()
-        .filter(t -> t.state() == TransactionState.ONGOING)
-        .map(TransactionListing::transactionalId)
-        .toList();
+    return Topics.openTransactions(BROKER, prefix);
   }
 
   @Test
@@ -64,7 +41,8 @@ class KafkaExactlyOnceSinkTest {
       List<KafkaCommittable> prepared = sink.prepare(1);
       sink.awaitRoom().write("c");
       assertThat(prepared).hasSize(1);
-      assertThat(prepared.get(0).transactionalId()).isEqualTo(prefix + "-0-0");
+      assertThat(prepared.get(0).transactionalId())
+          .isEqualTo(prefix + "-" + SinkHarness.JOB + "-" + sink.context.attempt + "-0-0");
       assertVisible();
       sink.commit(prepared);
       // What came after the barrier is of the next transaction (BA12).
@@ -96,7 +74,7 @@ class KafkaExactlyOnceSinkTest {
         assertThat(sink.prepare(checkpoint)).isEmpty();
       }
       assertThat(open()).isEmpty();
-      assertThat(transactions(BROKER, prefix)).hasSizeLessThanOrEqualTo(2);
+      assertThat(Topics.transactions(BROKER, prefix)).hasSizeLessThanOrEqualTo(2);
     }
   }
 
@@ -193,8 +171,8 @@ class KafkaExactlyOnceSinkTest {
         assertThat(transactions.add(c.producerId() + "/" + c.epoch())).isTrue();
         sink.commit(prepared);
       }
-      assertVisible(broker, target, expected.toArray(new String[0]));
-      assertThat(transactions(broker, prefix)).hasSizeLessThanOrEqualTo(5);
+      Topics.assertVisible(broker, target, expected.toArray(new String[0]));
+      assertThat(Topics.transactions(broker, prefix)).hasSizeLessThanOrEqualTo(5);
       sink.context.throwFailure();
     }
   }
@@ -210,7 +188,8 @@ class KafkaExactlyOnceSinkTest {
       List<SinkHarness> subtasks = new ArrayList<>();
       for (int subtask = 0; subtask < parallelism; subtask++) {
         subtasks.add(
-            new SinkHarness(sink(), new SinkHarness.Context(subtask, parallelism), prepared));
+            new SinkHarness(
+                sink(), new SinkHarness.Context(subtask, parallelism, round), prepared));
       }
       abandoned.addAll(subtasks);
       subtasks.forEach(SinkHarness::awaitRoom);
@@ -225,7 +204,8 @@ class KafkaExactlyOnceSinkTest {
         subtasks.get(subtask).prepare(round + 100);
       }
     }
-    try (SinkHarness last = new SinkHarness(sink(), new SinkHarness.Context(0, 1), prepared)) {
+    try (SinkHarness last =
+        new SinkHarness(sink(), new SinkHarness.Context(0, 1, parallelisms.length), prepared)) {
       last.awaitRoom();
       assertThat(open()).isEmpty();
       assertVisible(expected.toArray(new String[0]));
@@ -252,7 +232,7 @@ class KafkaExactlyOnceSinkTest {
       Awaitility.await().during(Duration.ofMillis(300)).until(() -> !commit.isDone());
       broker.restart();
       SinkHarness.await(commit);
-      assertVisible(broker, target, "survives");
+      Topics.assertVisible(broker, target, "survives");
     }
   }
 

@@ -101,6 +101,8 @@ class KafkaPlainSinkTest {
       harness.write("v");
       assertThat(harness.writer.hasRoom()).isFalse();
       assertThatThrownBy(() -> harness.prepare(1)).hasMessageContaining("no-such-topic");
+      // The flush may hear of it a moment before the subtask does.
+      Awaitility.await().until(() -> harness.context.failure.get() != null);
       assertThat(harness.context.failure.get()).hasMessageContaining("Create the topic");
     }
   }

@@ -16,12 +16,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 
 /** One subtask of a sink, driven by the SPI alone as the engine does it. */
 final class SinkHarness implements AutoCloseable {
+  static final String JOB = "00000000000000a1";
+  private static final AtomicInteger ATTEMPTS = new AtomicInteger();
+
   final SinkWriter<String, KafkaCommittable> writer;
   final Committer<KafkaCommittable> committer;
   final Context context;
@@ -110,8 +114,16 @@ final class SinkHarness implements AutoCloseable {
     final Map<String, AtomicLong> counters = new ConcurrentHashMap<>();
     Optional<Duration> interval = Optional.of(Duration.ofSeconds(1));
     Duration timeout = Duration.ofSeconds(60);
+    String jobId = JOB;
+    final int attempt;
 
+    /** Of a later attempt than every one before it. */
     Context(int subtask, int parallelism) {
+      this(subtask, parallelism, ATTEMPTS.incrementAndGet());
+    }
+
+    Context(int subtask, int parallelism, int attempt) {
+      this.attempt = attempt;
       this.subtask = subtask;
       this.parallelism = parallelism;
     }
@@ -120,6 +132,11 @@ final class SinkHarness implements AutoCloseable {
       if (failure.get() != null) {
         throw new IllegalStateException(failure.get().getMessage(), failure.get());
       }
+    }
+
+    @Override
+    public String jobId() {
+      return jobId;
     }
 
     @Override
@@ -139,7 +156,7 @@ final class SinkHarness implements AutoCloseable {
 
     @Override
     public int attemptNumber() {
-      return 0;
+      return attempt;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.millrace.connectors.kafka;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.millrace.testing.kafka.KafkaBroker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -11,6 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -19,6 +23,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 
 /** Plain Kafka clients for what tests put in and look at. */
 final class Topics {
@@ -64,6 +69,30 @@ final class Topics {
       }
     }
     return result;
+  }
+
+  /** A commit is answered before its markers are written, so this waits. */
+  static void assertVisible(KafkaBroker broker, String topic, String... values) {
+    Awaitility.await()
+        .pollInterval(Duration.ofMillis(50))
+        .untilAsserted(
+            () -> assertThat(readCommitted(broker, topic)).containsExactlyInAnyOrder(values));
+  }
+
+  /** What the broker knows of this sink's transactional ids. */
+  static List<TransactionListing> transactions(KafkaBroker broker, String prefix) throws Exception {
+    try (Admin admin = broker.admin()) {
+      return admin.listTransactions().all().get().stream()
+          .filter(t -> t.transactionalId().startsWith(prefix + "-"))
+          .toList();
+    }
+  }
+
+  static List<String> openTransactions(KafkaBroker broker, String prefix) throws Exception {
+    return transactions(broker, prefix).stream()
+        .filter(t -> t.state() == TransactionState.ONGOING)
+        .map(TransactionListing::transactionalId)
+        .toList();
   }
 
   static Map<TopicPartition, Long> stableEnds(KafkaBroker broker, String topic) {

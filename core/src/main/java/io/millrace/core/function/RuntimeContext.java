@@ -7,6 +7,12 @@ import io.millrace.core.state.KeyedStateStore;
  * subtask.
  */
 public interface RuntimeContext extends KeyedStateStore {
+  /**
+   * Names the job for its whole life, across restarts and JobManagers, and no other job: letters
+   * and digits.
+   */
+  String getJobId();
+
   String getJobName();
 
   String getTaskName();

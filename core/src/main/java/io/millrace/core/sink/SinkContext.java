@@ -6,12 +6,22 @@ import java.util.Optional;
 
 /** What a sink's writer and committer may know and do. */
 public interface SinkContext {
+  /**
+   * Names the job for its whole life, across restarts and JobManagers, and no other job: letters
+   * and digits.
+   */
+  String jobId();
+
   String jobName();
 
   int subtaskIndex();
 
   int parallelism();
 
+  /**
+   * How often this job was started before: 0 on the first attempt, larger with each restart. A
+   * subtask of a former attempt may still run, and even be started, when a later one is at work.
+   */
   int attemptNumber();
 
   ClassLoader userCodeClassLoader();

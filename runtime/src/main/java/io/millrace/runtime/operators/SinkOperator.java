@@ -212,6 +212,11 @@ public final class SinkOperator<T, C> extends OneInputOperator<T, Void> {
   /** What the sink sees of its subtask. */
   private record Context(OperatorContext context) implements SinkContext {
     @Override
+    public String jobId() {
+      return context.runtimeContext().getJobId();
+    }
+
+    @Override
     public String jobName() {
       return context.runtimeContext().getJobName();
     }

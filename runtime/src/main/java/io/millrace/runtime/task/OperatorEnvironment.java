@@ -190,6 +190,11 @@ final class OperatorEnvironment implements OperatorContext, RuntimeContext {
   // ---- RuntimeContext
 
   @Override
+  public String getJobId() {
+    return deployment.attempt().job().value();
+  }
+
+  @Override
   public String getJobName() {
     return deployment.jobName();
   }
