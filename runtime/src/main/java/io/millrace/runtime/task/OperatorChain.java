@@ -73,7 +73,10 @@ final class OperatorChain {
     }
   }
 
-  /** Closes everything whatever happens; the first thing that went wrong, if any. */
+  /**
+   * Closes operators and state whatever happens; the first thing that went wrong, if any. The
+   * outputs stay open.
+   */
   Optional<Throwable> close() {
     Optional<Throwable> failure = Optional.empty();
     for (Operator<?> operator : operators) {
@@ -83,7 +86,6 @@ final class OperatorChain {
         failure = failure.isPresent() ? failure : Optional.of(t);
       }
     }
-    outputs.close();
     for (OperatorEnvironment environment : environments) {
       environment.keyedBackend().ifPresent(backend -> backend.close());
     }

@@ -612,7 +612,6 @@ public final class Subtask implements Steppable {
     if (snapshots != null) {
       snapshots.close();
     }
-    gate.ifPresent(InputGate::close);
     Optional<Throwable> failure = cause;
     if (chain != null) {
       Optional<Throwable> onClose = chain.close();
@@ -625,6 +624,11 @@ public final class Subtask implements Steppable {
     tell(
         new ToJobManager.TaskStateChanged(
             attempt, reported, failure.map(t -> TaskFailures.describe(name, t))));
+    // Only now, so that the neighbours' failures, which follow from this, are not heard before it.
+    gate.ifPresent(InputGate::close);
+    if (chain != null) {
+      chain.outputs().close();
+    }
   }
 
   private TaskMetrics metricsNow() {
