@@ -158,7 +158,8 @@ record KafkaConnection(String bootstrapServers, TreeMap<String, String> properti
         }
       }
     }
-    return new KafkaConnectorException(message + ". Create the topic, or correct its name");
+    return KafkaConnectorException.permanent(
+        message + ". Create the topic, or correct its name", null);
   }
 
   /** How many letters must be changed, added or dropped to make one name the other. */

@@ -33,7 +33,7 @@ final class PoisonRecords implements AutoCloseable {
   /** Takes a record that can't be deserialised, or throws. */
   void handle(ConsumerRecord<byte[], byte[]> record, Exception cause) {
     if (policy instanceof ErrorPolicy.Fail) {
-      throw new KafkaConnectorException(
+      throw KafkaConnectorException.permanent(
           "The record at topic '"
               + record.topic()
               + "', partition "

@@ -165,7 +165,8 @@ public final class EnumeratorHost {
         enumerator,
         new TaskFailure(
             enumerator.vertex().name() + ": the split enumerator failed: " + cause,
-            trace.toString()));
+            trace.toString(),
+            TaskFailure.isPermanent(cause)));
   }
 
   private void fail(Enumerator enumerator, TaskFailure cause) {

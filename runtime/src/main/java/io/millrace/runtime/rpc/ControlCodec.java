@@ -162,7 +162,8 @@ public final class ControlCodec {
                   changed
                       .getFailureBuilder()
                       .setSummary(failure.summary())
-                      .setStackTrace(failure.stackTrace()));
+                      .setStackTrace(failure.stackTrace())
+                      .setPermanent(failure.permanent()));
     } else if (message instanceof ToJobManager.AckCheckpoint m) {
       up.getAckBuilder()
           .setAttempt(DeploymentMessages.encode(m.attempt()))
@@ -246,7 +247,9 @@ public final class ControlCodec {
         message.hasFailure()
             ? Optional.of(
                 new ToJobManager.TaskFailure(
-                    message.getFailure().getSummary(), message.getFailure().getStackTrace()))
+                    message.getFailure().getSummary(),
+                    message.getFailure().getStackTrace(),
+                    message.getFailure().getPermanent()))
             : Optional.empty());
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.runtime.rpc;
 
+import io.millrace.core.function.PermanentFailure;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.id.TaskManagerId;
@@ -88,8 +89,23 @@ public sealed interface ToJobManager {
    *
    * @param summary one line: operator, what happened, remedy
    * @param stackTrace for the logs and the exceptions page
+   * @param permanent whether a restart would only fail again, so that there is none
    */
-  record TaskFailure(String summary, String stackTrace) {}
+  record TaskFailure(String summary, String stackTrace, boolean permanent) {
+    public TaskFailure(String summary, String stackTrace) {
+      this(summary, stackTrace, false);
+    }
+
+    /** Whether any exception of the chain says that trying again is pointless. */
+    public static boolean isPermanent(Throwable failure) {
+      for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        if (cause instanceof PermanentFailure known && known.isPermanent()) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
 
   /** Where a checkpoint's time went in one subtask, in nanoseconds. */
   record CheckpointTimings(long alignmentNanos, long syncNanos, long asyncNanos) {}

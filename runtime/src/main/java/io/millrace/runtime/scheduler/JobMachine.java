@@ -592,7 +592,8 @@ public final class JobMachine {
     if (phase == Phase.STOPPING) {
       return;
     }
-    Optional<Duration> delay = forGood ? Optional.empty() : backoff.onFailure(now);
+    Optional<Duration> delay =
+        forGood || failure.permanent() ? Optional.empty() : backoff.onFailure(now);
     boolean committed = stoppedWith.isPresent();
     Outcome next = delay.isEmpty() || committed ? Outcome.FAILED : Outcome.RESTART;
     restartAtMillis = now + delay.orElse(Duration.ZERO).toMillis();

@@ -1,7 +1,9 @@
 package io.millrace.runtime.state;
 
+import io.millrace.core.function.PermanentFailure;
+
 /** State that cannot be what the job asks for; names operator, state, difference and remedy. */
-public final class IncompatibleStateException extends RuntimeException {
+public final class IncompatibleStateException extends RuntimeException implements PermanentFailure {
   private static final long serialVersionUID = 1L;
 
   public IncompatibleStateException(String operator, String state, String difference) {
@@ -13,5 +15,10 @@ public final class IncompatibleStateException extends RuntimeException {
             + " cannot be used: "
             + difference
             + ". Give the changed state another name, or change its type back");
+  }
+
+  @Override
+  public boolean isPermanent() {
+    return true;
   }
 }

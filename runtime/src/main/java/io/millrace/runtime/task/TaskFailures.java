@@ -33,6 +33,6 @@ final class TaskFailures {
     }
     StringWriter trace = new StringWriter();
     failure.printStackTrace(new PrintWriter(trace));
-    return new TaskFailure(summary.toString(), trace.toString());
+    return new TaskFailure(summary.toString(), trace.toString(), TaskFailure.isPermanent(failure));
   }
 }

@@ -95,7 +95,7 @@ final class ControlSamples {
         new ToJobManager.TaskStateChanged(
             ATTEMPT,
             ToJobManager.TaskState.FAILED,
-            Optional.of(new ToJobManager.TaskFailure("why", "at x"))),
+            Optional.of(new ToJobManager.TaskFailure("why", "at x", true))),
         new ToJobManager.AckCheckpoint(
             ATTEMPT,
             CHECKPOINT,

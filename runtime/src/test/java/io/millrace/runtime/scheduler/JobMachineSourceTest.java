@@ -134,6 +134,14 @@ class JobMachineSourceTest {
   }
 
   @Test
+  void aPermanentFailureFailsTheJobWithoutARestart() {
+    job.on(new JobEvent.EnumeratorFailed(0, 0, new TaskFailure("no such topic", "", true)));
+    assertThat(job.machine.phase()).isEqualTo(JobMachine.Phase.STOPPING);
+    assertThat(job.machine.status()).isNotEqualTo(JobStatus.RESTARTING);
+    assertThat(job.machine.failures().get(0).summary()).isEqualTo("no such topic");
+  }
+
+  @Test
   void s5AnAssignmentToAReaderThatIsNotThereFailsTheJobOver() {
     assign(7, "a");
     assertThat(job.machine.failures().get(0).summary())
