@@ -70,7 +70,6 @@ class ArchitectureTest {
     "io.millrace.connectors..",
     "io.millrace.demo..",
     "io.millrace.testing..",
-    "io.millrace.testkit..",
   };
 
   /** Packages that use each other, and so are one in the rule against cycles. */
