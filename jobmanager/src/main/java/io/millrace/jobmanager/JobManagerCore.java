@@ -317,8 +317,8 @@ public final class JobManagerCore implements Dispatcher, TaskManagerGate, AutoCl
       }
 
       @Override
-      public void closed(String reason) {
-        onMain(() -> lose(member, reason));
+      public void closed(String reason, boolean orderly) {
+        onMain(() -> lose(member, reason, orderly));
       }
     };
   }
@@ -390,7 +390,7 @@ public final class JobManagerCore implements Dispatcher, TaskManagerGate, AutoCl
       for (TaskManagerRegistry.Member silent :
           taskManagers.silentFor(settings.heartbeatTimeout(), nanos)) {
         String reason = "no heartbeat for " + settings.heartbeatTimeout().toMillis() + " ms";
-        lose(silent, reason);
+        lose(silent, reason, false);
         silent.connection().close(reason);
       }
       taskManagers.all().forEach(member -> member.connection().ping());
@@ -399,11 +399,15 @@ public final class JobManagerCore implements Dispatcher, TaskManagerGate, AutoCl
     }
   }
 
-  private void lose(TaskManagerRegistry.Member member, String reason) {
+  private void lose(TaskManagerRegistry.Member member, String reason, boolean orderly) {
     if (!taskManagers.remove(member)) {
       return; // known
     }
-    LOG.warn("TaskManager {} is lost: {}", member.id(), reason);
+    if (orderly) {
+      LOG.info("TaskManager {} has left: {}", member.id(), reason);
+    } else {
+      LOG.warn("TaskManager {} is lost: {}", member.id(), reason);
+    }
     slots.remove(member.id());
     for (ManagedJob job : jobs.running()) {
       job.post(new JobEvent.TaskManagerLost(member.id(), reason));
@@ -428,7 +432,7 @@ public final class JobManagerCore implements Dispatcher, TaskManagerGate, AutoCl
     try {
       main.execute(task);
     } catch (RejectedExecutionException e) {
-      LOG.debug("The JobManager has ended", e);
+      LOG.debug("The JobManager has ended; a message comes too late");
     }
   }
 }

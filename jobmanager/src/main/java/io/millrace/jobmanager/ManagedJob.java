@@ -142,7 +142,7 @@ final class ManagedJob {
     try {
       thread.execute(() -> handle(event));
     } catch (RejectedExecutionException e) {
-      LOG.debug("Job {} has ended; {} comes too late", id(), event.getClass().getSimpleName(), e);
+      LOG.debug("Job {} has ended; {} comes too late", id(), event.getClass().getSimpleName());
     }
   }
 
@@ -155,7 +155,7 @@ final class ManagedJob {
     try {
       thread.execute(() -> handle(new JobEvent.SlotsChanged(slots.offersFor(id()))));
     } catch (RejectedExecutionException e) {
-      LOG.debug("Job {} has ended; a change of slots comes too late", id(), e);
+      LOG.debug("Job {} has ended; a change of slots comes too late", id());
     }
   }
 

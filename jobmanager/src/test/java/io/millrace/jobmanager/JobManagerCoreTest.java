@@ -110,7 +110,7 @@ class JobManagerCoreTest {
     // The zombie goes on: nothing it says counts.
     first.report(second.deployed(), TaskState.RUNNING);
     assertThat(status(job)).isNotEqualTo(JobView.Status.RUNNING);
-    first.incoming.closed("reset");
+    first.incoming.closed("reset", false);
     time.runDue();
     second.report(second.deployed(), TaskState.RUNNING);
     assertThat(status(job)).isEqualTo(JobView.Status.RUNNING);
@@ -122,7 +122,7 @@ class JobManagerCoreTest {
     FakeTaskManager first = new FakeTaskManager("tm-1", 1);
     JobId job = submit(graph("job", 1));
     first.report(first.deployed(), TaskState.RUNNING);
-    first.incoming.closed("connection reset");
+    first.incoming.closed("connection reset", false);
     time.runDue();
     assertThat(jobManager.taskManagers()).isEmpty();
     assertThat(status(job)).isEqualTo(JobView.Status.RESTARTING);

@@ -416,7 +416,7 @@ public final class TaskManager implements AutoCloseable {
     try {
       threads.main().execute(guarded(task));
     } catch (RejectedExecutionException e) {
-      LOG.debug("The TaskManager has ended", e);
+      LOG.debug("The TaskManager has ended; a message comes too late");
     }
   }
 

@@ -151,8 +151,8 @@ public final class GrpcControlServer implements AutoCloseable {
     ServerConnection(TaskManagerGate gate, ServerCallStreamObserver<ControlProto.Down> answers) {
       this.gate = gate;
       this.answers = answers;
-      answers.setOnCancelHandler(() -> incomingEnded("the connection was reset"));
-      answers.setOnCloseHandler(() -> incomingEnded("the connection was closed"));
+      answers.setOnCancelHandler(() -> incomingEnded("the connection was reset", false));
+      answers.setOnCloseHandler(() -> incomingEnded("the connection was closed", false));
     }
 
     @Override
@@ -162,7 +162,7 @@ public final class GrpcControlServer implements AutoCloseable {
         message = ControlCodec.fromProto(up);
       } catch (CorruptDataException e) {
         fail(Status.INVALID_ARGUMENT.withDescription(e.getMessage()), Fencing.TRANSIENT);
-        incomingEnded("it sent a corrupt message: " + e.getMessage());
+        incomingEnded("it sent a corrupt message: " + e.getMessage(), false);
         return;
       }
       if (incoming.isPresent()) {
@@ -196,7 +196,7 @@ public final class GrpcControlServer implements AutoCloseable {
 
     @Override
     public void onError(Throwable error) {
-      incomingEnded("the connection broke: " + error.getMessage());
+      incomingEnded("the connection broke: " + error.getMessage(), false);
     }
 
     @Override
@@ -207,7 +207,7 @@ public final class GrpcControlServer implements AutoCloseable {
           answers.onCompleted();
         }
       }
-      incomingEnded("it said goodbye");
+      incomingEnded("it said goodbye", true);
     }
 
     @Override
@@ -259,11 +259,11 @@ public final class GrpcControlServer implements AutoCloseable {
       }
     }
 
-    private void incomingEnded(String reason) {
+    private void incomingEnded(String reason, boolean orderly) {
       synchronized (sending) {
         ended = true;
       }
-      incoming.ifPresent(i -> i.closed(reason));
+      incoming.ifPresent(i -> i.closed(reason, orderly));
       incoming = Optional.empty();
     }
   }

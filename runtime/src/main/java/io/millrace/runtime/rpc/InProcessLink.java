@@ -116,7 +116,7 @@ public final class InProcessLink implements JobManagerLink {
             if (!gateTold) {
               gateTold = true;
               if (incoming != null) {
-                incoming.closed(loss.reason());
+                incoming.closed(loss.reason(), true);
               }
             }
           });

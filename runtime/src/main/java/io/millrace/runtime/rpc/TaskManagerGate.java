@@ -55,8 +55,10 @@ public interface TaskManagerGate {
     /**
      * The connection is over. Exactly once, the last call. After {@link Connection#close} it may be
      * late: a stopped process answers nothing.
+     *
+     * @param orderly whether one of the two ends wanted it so; else something broke
      */
-    void closed(String reason);
+    void closed(String reason, boolean orderly);
   }
 
   /** A registration that may not be. */

@@ -51,7 +51,7 @@ final class LinkFakes {
         }
 
         @Override
-        public void closed(String reason) {
+        public void closed(String reason, boolean orderly) {
           closed.add(reason);
         }
       };
