@@ -9,14 +9,13 @@ import java.util.function.UnaryOperator;
  *
  * @param keyed sections with keyed state and timers, one per state file
  * @param operator sections with operator state (list, union, broadcast)
- * @param splits serialised source splits with their format version; redistributed by the enumerator
- *     on restore
+ * @param splits source splits with their progress; shared out among the readers on restore
  * @param committables serialised committables of a sink, prepared and not known to be committed
  */
 public record StateHandles(
     List<KeyedSection> keyed,
     List<FileSection> operator,
-    List<Blob> splits,
+    List<SplitState> splits,
     List<Blob> committables) {
   public static final StateHandles EMPTY =
       new StateHandles(List.of(), List.of(), List.of(), List.of());
@@ -60,6 +59,15 @@ public record StateHandles(
     }
   }
 
+  /**
+   * A source split with its progress, serialised, and its event time.
+   *
+   * @param watermark what the split has promised of its further records, in milliseconds; {@link
+   *     Long#MIN_VALUE} if nothing. It goes wherever the split goes, so that one with nothing left
+   *     to read does not hold event time back after a restore.
+   */
+  public record SplitState(Blob split, long watermark) {}
+
   /** The same with other paths of files. */
   public StateHandles withPaths(UnaryOperator<String> paths) {
     return new StateHandles(
@@ -85,8 +93,8 @@ public record StateHandles(
     for (FileSection section : operator) {
       size += section.length();
     }
-    for (Blob blob : splits) {
-      size += blob.bytes().length;
+    for (SplitState state : splits) {
+      size += state.split().bytes().length;
     }
     for (Blob blob : committables) {
       size += blob.bytes().length;

@@ -13,6 +13,7 @@ import io.millrace.runtime.state.OperatorCut;
 import io.millrace.runtime.state.SnapshotFileWriter;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.StateHandles.SplitState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -230,7 +231,7 @@ final class SubtaskSnapshots {
     final String uid;
     Optional<KeyedCut> keyed = Optional.empty();
     Optional<OperatorCut> operator = Optional.empty();
-    List<Blob> splits = List.of();
+    List<SplitState> splits = List.of();
     CompletionStage<List<Blob>> committables = CompletableFuture.completedFuture(List.of());
 
     Part(String uid) {
@@ -242,8 +243,8 @@ final class SubtaskSnapshots {
     }
 
     @Override
-    public void splits(List<Blob> serialized) {
-      splits = List.copyOf(serialized);
+    public void splits(List<SplitState> states) {
+      splits = List.copyOf(states);
     }
 
     @Override
