@@ -33,9 +33,7 @@ public final class CheckpointMetadataCodec {
   private static final int WITHOUT_SPLIT_WATERMARKS = 1;
   private static final int VERSION = 2;
   private static final String REMEDY =
-      "Start the job from a savepoint or from another retained checkpoint, or restore the file from"
-          + " a backup; it is not skipped by itself, because results may be committed already that"
-          + " an older checkpoint would produce again";
+      "Restore the file from a backup, or start the job from another checkpoint or savepoint";
 
   private final ChecksummedFile frame;
 

@@ -97,7 +97,9 @@ final class ControlSamples {
         new ToJobManager.TaskStateChanged(
             ATTEMPT,
             ToJobManager.TaskState.FAILED,
-            Optional.of(new ToJobManager.TaskFailure("why", "at x", true))),
+            Optional.of(
+                new ToJobManager.TaskFailure(
+                    "why", "at x", ToJobManager.FailureKind.UNREADABLE_STATE))),
         new ToJobManager.AckCheckpoint(
             ATTEMPT,
             CHECKPOINT,
