@@ -1,9 +1,11 @@
 package io.millrace.testkit.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.core.time.WatermarkStrategy;
 import io.millrace.runtime.operators.SourceOperatorFactory;
+import io.millrace.runtime.state.CorruptStateException;
 import io.millrace.runtime.state.StateHandles.Blob;
 import io.millrace.testkit.Emitted;
 import io.millrace.testkit.HarnessSnapshot;
@@ -96,6 +98,16 @@ class SplitWatermarksTest {
               .hasSize(a.size() - readOfA + b.size() - readOfB);
         }
       }
+    }
+  }
+
+  /** Whatever its serializer says of them, they are in memory: another try would be the same. */
+  @Test
+  void aSplitThatCannotBeReadBackIsAPermanentFailure() throws Exception {
+    try (OperatorHarness<Long, Long, Long> harness = harness(BEFORE, 0, 1, List.of())) {
+      assertThatThrownBy(() -> harness.assign(List.of(new Blob(1, new byte[] {77}))))
+          .isInstanceOf(CorruptStateException.class)
+          .hasMessageStartingWith("A split can't be read back: ");
     }
   }
 

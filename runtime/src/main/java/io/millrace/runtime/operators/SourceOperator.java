@@ -59,8 +59,7 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends SourceH
     output.assigned = true;
     List<SplitT> splits = new ArrayList<>(states.size());
     for (SplitState state : states) {
-      Blob blob = state.split();
-      SplitT split = source.splitSerializer().deserialize(blob.version(), blob.bytes());
+      SplitT split = state.split().read(source.splitSerializer(), "A split");
       output.split(split.splitId()).promised = state.watermark();
       splits.add(split);
     }

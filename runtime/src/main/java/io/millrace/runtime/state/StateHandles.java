@@ -1,5 +1,8 @@
 package io.millrace.runtime.state;
 
+import io.millrace.core.source.VersionedSerializer;
+import io.millrace.core.types.CorruptDataException;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -56,6 +59,20 @@ public record StateHandles(
   public record Blob(int version, byte[] bytes) {
     public Blob {
       bytes = bytes.clone();
+    }
+
+    /**
+     * The value again. The bytes are in memory, so that trying again would bring nothing else.
+     *
+     * @param what for the message, such as "A split"
+     * @throws CorruptStateException if the serializer can't read them
+     */
+    public <T> T read(VersionedSerializer<T> serializer, String what) {
+      try {
+        return serializer.deserialize(version, bytes);
+      } catch (IOException | CorruptDataException e) {
+        throw new CorruptStateException(what + " can't be read back: " + e.getMessage(), e);
+      }
     }
   }
 
