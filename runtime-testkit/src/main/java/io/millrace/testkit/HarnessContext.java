@@ -20,6 +20,7 @@ import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.state.KeyedStateBackend;
 import io.millrace.runtime.state.OperatorStateBackend;
 import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.StateHandles.SplitState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,6 +38,7 @@ final class HarnessContext implements OperatorContext, RuntimeContext {
   long processingTime;
   long processingTimeDue = Long.MAX_VALUE;
   boolean roomRefused;
+  List<SplitState> restoredSplits = List.of();
 
   private final int subtask;
   private final int parallelism;
@@ -95,8 +97,8 @@ final class HarnessContext implements OperatorContext, RuntimeContext {
   }
 
   @Override
-  public List<Blob> restoredSplits() {
-    return List.of();
+  public List<SplitState> restoredSplits() {
+    return restoredSplits;
   }
 
   @Override

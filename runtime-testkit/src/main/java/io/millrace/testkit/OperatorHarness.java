@@ -2,6 +2,7 @@ package io.millrace.testkit;
 
 import io.millrace.core.function.KeySelector;
 import io.millrace.core.function.OutputTag;
+import io.millrace.core.source.PollStatus;
 import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.id.CheckpointId;
@@ -9,6 +10,7 @@ import io.millrace.runtime.operators.OneInputOperator;
 import io.millrace.runtime.operators.Operator;
 import io.millrace.runtime.operators.OperatorFactory;
 import io.millrace.runtime.operators.OperatorSnapshot;
+import io.millrace.runtime.operators.SourceHead;
 import io.millrace.runtime.operators.TwoInputOperator;
 import io.millrace.runtime.state.HandleFactory;
 import io.millrace.runtime.state.KeyGroups;
@@ -20,6 +22,7 @@ import io.millrace.runtime.state.SnapshotFileWriter;
 import io.millrace.runtime.state.SnapshotReader;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.StateHandles.SplitState;
 import io.millrace.runtime.state.heap.HeapKeyedStateBackend;
 import io.millrace.runtime.state.heap.HeapStateContext;
 import io.millrace.runtime.task.ClassCopies;
@@ -127,10 +130,22 @@ public final class OperatorHarness<K, I, O> implements AutoCloseable {
     }
     context =
         new HarnessContext(builder.subtask, builder.parallelism, isRestored, keyed, operatorState);
+    context.restoredSplits = restoredSplits(builder);
     // A copy of the class, as in a task: an operator must touch public types only.
     operator = (Operator<O>) builder.factory.create(new ClassCopies().at(UID));
     operator.setup(context, this::receive);
     operator.open();
+  }
+
+  /** Round robin, as a job's are. */
+  private static List<SplitState> restoredSplits(Builder<?, ?, ?> builder) {
+    List<SplitState> all =
+        builder.restored.stream().flatMap(s -> s.handles().splits().stream()).toList();
+    List<SplitState> own = new ArrayList<>();
+    for (int i = builder.subtask; i < all.size(); i += builder.parallelism) {
+      own.add(all.get(i));
+    }
+    return own;
   }
 
   static ClassLoader loader() {
@@ -208,6 +223,33 @@ public final class OperatorHarness<K, I, O> implements AutoCloseable {
     return keyed.orElseThrow().keyCodec();
   }
 
+  /** To the reader of a source, as from its enumerator. */
+  public void assign(List<Blob> splits) throws Exception {
+    source().assign(splits);
+  }
+
+  /** Reads of a source until it has nothing more for now. */
+  public PollStatus pollAll() throws Exception {
+    PollStatus status = source().poll();
+    while (status == PollStatus.MORE_AVAILABLE) {
+      status = source().poll();
+    }
+    return status;
+  }
+
+  /** What a source has made of its splits' watermarks. */
+  public long madeWatermark() {
+    return source().watermark();
+  }
+
+  public boolean isIdle() {
+    return source().isIdle();
+  }
+
+  private SourceHead<O> source() {
+    return (SourceHead<O>) operator;
+  }
+
   public void watermark(long watermark) throws Exception {
     context.watermark = Math.max(context.watermark, watermark);
     toItsEnd(() -> operator.onWatermark(watermark));
@@ -253,11 +295,14 @@ public final class OperatorHarness<K, I, O> implements AutoCloseable {
   /** The state as it is now, written as a checkpoint's is. */
   public HarnessSnapshot snapshot() throws Exception {
     CheckpointId id = new CheckpointId(++checkpoints);
+    List<SplitState> splits = new ArrayList<>();
     operator.snapshot(
         id,
         new OperatorSnapshot() {
           @Override
-          public void splits(List<Blob> splits) {}
+          public void splits(List<SplitState> states) {
+            splits.addAll(states);
+          }
 
           @Override
           public void committables(CompletionStage<List<Blob>> committables) {}
@@ -274,7 +319,10 @@ public final class OperatorHarness<K, I, O> implements AutoCloseable {
       if (cut.isPresent()) {
         writer.writeOperator(UID, cut.get());
       }
-      return new HarnessSnapshot(files, writer.commit().getOrDefault(UID, StateHandles.EMPTY));
+      StateHandles written = writer.commit().getOrDefault(UID, StateHandles.EMPTY);
+      return new HarnessSnapshot(
+          files,
+          new StateHandles(written.keyed(), written.operator(), splits, written.committables()));
     }
   }
 

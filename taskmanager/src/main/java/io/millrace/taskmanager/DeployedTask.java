@@ -2,6 +2,7 @@ package io.millrace.taskmanager;
 
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.rpc.TaskDeployment;
+import io.millrace.runtime.rpc.ToJobManager.FailureKind;
 import io.millrace.runtime.rpc.ToJobManager.TaskFailure;
 import io.millrace.runtime.rpc.ToTaskManager;
 import java.io.PrintWriter;
@@ -36,6 +37,8 @@ final class DeployedTask {
     StringWriter trace = new StringWriter();
     cause.printStackTrace(new PrintWriter(trace));
     return new TaskFailure(
-        deployment.vertex().name() + " could not be started: " + cause, trace.toString());
+        deployment.vertex().name() + " could not be started: " + cause,
+        trace.toString(),
+        FailureKind.of(cause));
   }
 }

@@ -21,6 +21,7 @@ import io.millrace.runtime.operators.OperatorFactory;
 import io.millrace.runtime.submit.JobSubmissionException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Two streams for functions that take both; with state of keys if both are keyed alike. */
 public final class ConnectedStreams<A, B> {
@@ -72,7 +73,7 @@ public final class ConnectedStreams<A, B> {
         "Co-Map",
         function,
         ClassOperatorFactory.of(CoMapOperator.class, function),
-        TypeInference.outputOf(function));
+        refusing(() -> TypeInference.outputOf(function)));
   }
 
   public <R> SingleOutputStreamOperator<R> flatMap(CoFlatMapFunction<A, B, R> function) {
@@ -80,7 +81,7 @@ public final class ConnectedStreams<A, B> {
         "Co-Flat Map",
         function,
         ClassOperatorFactory.of(CoFlatMapOperator.class, function),
-        TypeInference.outputOf(function));
+        refusing(() -> TypeInference.outputOf(function)));
   }
 
   public <R> SingleOutputStreamOperator<R> process(CoProcessFunction<A, B, R> function) {
@@ -88,7 +89,7 @@ public final class ConnectedStreams<A, B> {
         "Co-Process",
         function,
         ClassOperatorFactory.of(CoProcessOperator.class, function, keyed),
-        TypeInference.outputOf(function));
+        refusing(() -> TypeInference.outputOf(function)));
   }
 
   /**
@@ -103,7 +104,11 @@ public final class ConnectedStreams<A, B> {
         "Keyed Co-Process",
         function,
         ClassOperatorFactory.of(KeyedCoProcessOperator.class, function),
-        TypeInference.outputOf(function));
+        refusing(() -> TypeInference.outputOf(function)));
+  }
+
+  private <R> R refusing(Supplier<R> type) {
+    return TypeRefusals.at("connect(...)", first, type);
   }
 
   private <R> SingleOutputStreamOperator<R> apply(

@@ -65,7 +65,7 @@ public class DataStream<T> {
   }
 
   public final <R> SingleOutputStreamOperator<R> map(MapFunction<T, R> mapper) {
-    return map(mapper, TypeInference.outputOf(mapper));
+    return map(mapper, TypeRefusals.at("map(...)", this, () -> TypeInference.outputOf(mapper)));
   }
 
   public final <R> SingleOutputStreamOperator<R> map(
@@ -78,7 +78,9 @@ public class DataStream<T> {
   }
 
   public final <R> SingleOutputStreamOperator<R> flatMap(FlatMapFunction<T, R> flatMapper) {
-    return flatMap(flatMapper, TypeInference.outputOf(flatMapper));
+    return flatMap(
+        flatMapper,
+        TypeRefusals.at("flatMap(...)", this, () -> TypeInference.outputOf(flatMapper)));
   }
 
   public final <R> SingleOutputStreamOperator<R> flatMap(
@@ -87,7 +89,8 @@ public class DataStream<T> {
   }
 
   public final <R> SingleOutputStreamOperator<R> process(ProcessFunction<T, R> function) {
-    return process(function, TypeInference.outputOf(function));
+    return process(
+        function, TypeRefusals.at("process(...)", this, () -> TypeInference.outputOf(function)));
   }
 
   public final <R> SingleOutputStreamOperator<R> process(
@@ -119,11 +122,11 @@ public class DataStream<T> {
    *     class, field and remedy
    */
   public final <K> KeyedStream<T, K> keyBy(KeySelector<T, K> key) {
-    return keyBy(key, TypeInference.keyOf(key));
+    return keyBy(key, TypeRefusals.at("keyBy(...)", this, () -> TypeInference.keyOf(key)));
   }
 
   public final <K> KeyedStream<T, K> keyBy(KeySelector<T, K> key, TypeInformation<K> keyType) {
-    KeyTypes.require(origins.get(0).source().name(), keyType);
+    TypeRefusals.at("keyBy(...)", this, keyType::keyCodec);
     Keying<T, K> keying = new Keying<>(key, keyType, Optional.empty());
     return new KeyedStream<>(
         environment, eachOrigin(origin -> origin.with(Partitioning.HASH, keying)), keying);
@@ -179,7 +182,9 @@ public class DataStream<T> {
   /** Spreads records as the partitioner says. */
   public final <K> DataStream<T> partitionCustom(
       Partitioner<K> partitioner, KeySelector<T, K> key) {
-    Keying<T, K> keying = new Keying<>(key, TypeInference.keyOf(key), Optional.of(partitioner));
+    TypeInformation<K> keyType =
+        TypeRefusals.at("partitionCustom(...)", this, () -> TypeInference.keyOf(key));
+    Keying<T, K> keying = new Keying<>(key, keyType, Optional.of(partitioner));
     return new DataStream<>(
         environment, eachOrigin(origin -> origin.with(Partitioning.CUSTOM, keying)));
   }

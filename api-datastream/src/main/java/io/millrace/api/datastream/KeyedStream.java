@@ -33,7 +33,8 @@ public final class KeyedStream<T, K> extends DataStream<T> {
   }
 
   public <R> SingleOutputStreamOperator<R> process(KeyedProcessFunction<K, T, R> function) {
-    return process(function, TypeInference.outputOf(function));
+    return process(
+        function, TypeRefusals.at("process(...)", this, () -> TypeInference.outputOf(function)));
   }
 
   public <R> SingleOutputStreamOperator<R> process(

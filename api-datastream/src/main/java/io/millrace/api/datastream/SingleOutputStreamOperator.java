@@ -71,11 +71,15 @@ public class SingleOutputStreamOperator<T> extends DataStream<T> {
   }
 
   public SingleOutputStreamOperator<T> returns(Class<T> type) {
-    return returns(TypeInformation.of(type));
+    return returns(TypeRefusals.naming(returnsOf(), () -> TypeInformation.of(type)));
   }
 
   public SingleOutputStreamOperator<T> returns(TypeHint<T> type) {
-    return returns(TypeInformation.of(type));
+    return returns(TypeRefusals.naming(returnsOf(), () -> TypeInformation.of(type)));
+  }
+
+  private String returnsOf() {
+    return "Operator " + transformation.described() + ": returns(...)";
   }
 
   /** The records that the operator emits to a tag. */

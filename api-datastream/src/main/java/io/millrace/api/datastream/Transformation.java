@@ -74,6 +74,14 @@ final class Transformation<T> {
     return name;
   }
 
+  /** For messages: the name, and the uid if it is another. */
+  String described() {
+    return "'"
+        + name
+        + "'"
+        + uid.filter(u -> !u.equals(name)).map(u -> " (uid '" + u + "')").orElse("");
+  }
+
   void setType(TypeInformation<T> wanted) {
     type = Optional.of(wanted);
   }

@@ -21,6 +21,7 @@ import io.millrace.runtime.operators.window.WindowFold;
 import io.millrace.runtime.operators.window.WindowOperator;
 import io.millrace.runtime.operators.window.WindowSpec;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * A keyed stream whose records are grouped by windows of event time. Results carry the last
@@ -78,7 +79,7 @@ public final class WindowedStream<T, K, W extends Window> {
         new WindowFold.Reduce<>(reducer),
         input.getType(),
         processing(function),
-        TypeInference.outputOf(function));
+        refusing(() -> TypeInference.outputOf(function)));
   }
 
   public <R> SingleOutputStreamOperator<R> reduce(
@@ -88,16 +89,16 @@ public final class WindowedStream<T, K, W extends Window> {
         new WindowFold.Reduce<>(reducer),
         input.getType(),
         applying(function),
-        TypeInference.outputOf(function));
+        refusing(() -> TypeInference.outputOf(function)));
   }
 
   public <A, R> SingleOutputStreamOperator<R> aggregate(AggregateFunction<T, A, R> function) {
     return evaluate(
         "Window Aggregate",
         new WindowFold.Aggregate<>(function),
-        TypeInference.accumulatorOf(function),
+        refusing(() -> TypeInference.accumulatorOf(function)),
         new WindowEvaluation.Emit<>(),
-        TypeInference.outputOf(function));
+        refusing(() -> TypeInference.outputOf(function)));
   }
 
   public <A, V, R> SingleOutputStreamOperator<R> aggregate(
@@ -105,9 +106,9 @@ public final class WindowedStream<T, K, W extends Window> {
     return evaluate(
         "Window Aggregate",
         new WindowFold.Aggregate<>(aggregator),
-        TypeInference.accumulatorOf(aggregator),
+        refusing(() -> TypeInference.accumulatorOf(aggregator)),
         processing(function),
-        TypeInference.outputOf(function));
+        refusing(() -> TypeInference.outputOf(function)));
   }
 
   public <A, V, R> SingleOutputStreamOperator<R> aggregate(
@@ -115,9 +116,9 @@ public final class WindowedStream<T, K, W extends Window> {
     return evaluate(
         "Window Aggregate",
         new WindowFold.Aggregate<>(aggregator),
-        TypeInference.accumulatorOf(aggregator),
+        refusing(() -> TypeInference.accumulatorOf(aggregator)),
         applying(function),
-        TypeInference.outputOf(function));
+        refusing(() -> TypeInference.outputOf(function)));
   }
 
   /** Evaluates each window over all its records, in the order of their arrival; they are kept. */
@@ -127,7 +128,7 @@ public final class WindowedStream<T, K, W extends Window> {
         new WindowFold.Collect<T>(),
         new WindowElementsType<>(input.getType()),
         processing(function),
-        TypeInference.outputOf(function));
+        refusing(() -> TypeInference.outputOf(function)));
   }
 
   /** Evaluates each window over all its records, in the order of their arrival; they are kept. */
@@ -137,7 +138,7 @@ public final class WindowedStream<T, K, W extends Window> {
         new WindowFold.Collect<T>(),
         new WindowElementsType<>(input.getType()),
         applying(function),
-        TypeInference.outputOf(function));
+        refusing(() -> TypeInference.outputOf(function)));
   }
 
   WindowedStream<T, K, W> nonParallel() {
@@ -156,6 +157,10 @@ public final class WindowedStream<T, K, W extends Window> {
   private static <K, E, V, O, W extends Window> WindowEvaluation<K, V, O> applying(
       WindowFunction<E, O, K, W> function) {
     return new WindowEvaluation.Apply<>((WindowFunction<E, O, K, TimeWindow>) function);
+  }
+
+  private <R> R refusing(Supplier<R> type) {
+    return TypeRefusals.at("window(...)", input, type);
   }
 
   private <A, V, R> SingleOutputStreamOperator<R> evaluate(

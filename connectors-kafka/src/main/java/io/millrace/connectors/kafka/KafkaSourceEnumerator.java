@@ -31,7 +31,7 @@ final class KafkaSourceEnumerator
   private final Set<TopicPartition> assigned = new TreeSet<>(KafkaSourceState.ORDER);
   private final SortedMap<TopicPartition, KafkaPartitionSplit> unassigned =
       new TreeMap<>(KafkaSourceState.ORDER);
-  private final Set<Integer> toldNoMore = new HashSet<>();
+  private final Set<Integer> told = new HashSet<>();
 
   /** What discovery, on its I/O thread, starts from; replaced as a whole. */
   private volatile Progress progress;
@@ -104,7 +104,7 @@ final class KafkaSourceEnumerator
 
   @Override
   public void addReader(int subtask) {
-    toldNoMore.remove(subtask);
+    told.remove(subtask);
     assignPending();
   }
 
@@ -119,7 +119,7 @@ final class KafkaSourceEnumerator
       assigned.remove(split.topicPartition());
       unassigned.put(split.topicPartition(), split);
     }
-    toldNoMore.remove(subtask);
+    told.remove(subtask);
     assignPending();
   }
 
@@ -148,14 +148,14 @@ final class KafkaSourceEnumerator
         unassigned.remove(split.topicPartition());
         assigned.add(split.topicPartition());
       }
-      if (!splits.isEmpty()) {
+      boolean untold = progress.initialDiscoveryFinished() && told.add(reader);
+      boolean endless = settings.stopping().isEmpty();
+      // Without stops a reader never ends, though it may have no split: it is idle then, which it
+      // knows only when it is told so, and its subtask stays there for checkpoints.
+      if (!splits.isEmpty() || (untold && endless)) {
         context.assignSplits(reader, splits);
       }
-      // Without stops a reader never ends, though it may have no split: it is idle then, and its
-      // subtask stays there for checkpoints.
-      if (!settings.stopping().isEmpty()
-          && progress.initialDiscoveryFinished()
-          && toldNoMore.add(reader)) {
+      if (untold && !endless) {
         context.signalNoMoreSplits(reader);
       }
     }

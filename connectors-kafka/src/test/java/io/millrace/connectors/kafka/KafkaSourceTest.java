@@ -252,6 +252,31 @@ class KafkaSourceTest {
     }
   }
 
+  /** A reader that nobody tells anything would hold the watermark of the whole job for ever. */
+  @Test
+  void aReaderWithoutPartitionsIsToldSo() throws Exception {
+    String topic = Topics.create(BROKER, 1);
+    SourceHarness.Checkpoint checkpoint;
+    try (SourceHarness<String> harness = new SourceHarness<>(source(topic).build(), 3)) {
+      harness.enumeratorContext.registered.addAll(List.of(0, 1, 2));
+      harness.enumerator.start();
+      harness.enumeratorContext.runCalls();
+      var told = harness.enumeratorContext.takeAssignments();
+      assertThat(told).containsOnlyKeys(0, 1, 2);
+      assertThat(told.values().stream().mapToInt(List::size).sum()).isEqualTo(1);
+      harness.enumerator.addReader(1);
+      assertThat(harness.enumeratorContext.takeAssignments()).containsOnlyKeys(1);
+      checkpoint = harness.checkpoint(1);
+    }
+    try (SourceHarness<String> harness =
+        new SourceHarness<>(source(topic).build(), 2, Optional.of(checkpoint))) {
+      harness.enumerator.start();
+      harness.enumeratorContext.registered.add(1);
+      harness.enumerator.addReader(1);
+      assertThat(harness.enumeratorContext.takeAssignments()).containsOnlyKeys(1);
+    }
+  }
+
   @Test
   void partitionsAreSpreadEvenly() {
     for (int parallelism = 1; parallelism <= 8; parallelism++) {

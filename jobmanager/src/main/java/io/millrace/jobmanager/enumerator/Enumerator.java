@@ -142,9 +142,9 @@ final class Enumerator {
     void open(Optional<Blob> state) throws IOException {
       if (state.isPresent()) {
         StateT restored =
-            source
-                .enumeratorStateSerializer()
-                .deserialize(state.get().version(), state.get().bytes());
+            state
+                .get()
+                .read(source.enumeratorStateSerializer(), "The state of the split enumerator");
         enumerator = source.restoreEnumerator(this, restored);
       } else {
         enumerator = source.createEnumerator(this);

@@ -2,6 +2,7 @@ package io.millrace.jobmanager.enumerator;
 
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
+import io.millrace.runtime.rpc.ToJobManager.FailureKind;
 import io.millrace.runtime.rpc.ToJobManager.TaskFailure;
 import io.millrace.runtime.scheduler.JobAction;
 import io.millrace.runtime.scheduler.JobEvent;
@@ -166,7 +167,7 @@ public final class EnumeratorHost {
         new TaskFailure(
             enumerator.vertex().name() + ": the split enumerator failed: " + cause,
             trace.toString(),
-            TaskFailure.isPermanent(cause)));
+            FailureKind.of(cause)));
   }
 
   private void fail(Enumerator enumerator, TaskFailure cause) {

@@ -180,7 +180,7 @@ record PlantedBug(String name, List<Patch> patches) {
             patch("state/heap/CutClock", "isFrozen", Patch.returns(false))),
         bug(
             "readers do not start where their splits were left",
-            patch("operators/SourceOperator", "open", Patch.skips("assign"))),
+            patch("operators/SourceOperator", "open", Patch.skips("restore"))),
         // ---- the sink
         bug(
             "K4: a transaction that was prepared is aborted at a restart",

@@ -14,6 +14,7 @@ import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
 import io.millrace.runtime.state.StateHandles.FileSection;
 import io.millrace.runtime.state.StateHandles.KeyedSection;
+import io.millrace.runtime.state.StateHandles.SplitState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,11 +30,10 @@ import java.util.function.Function;
  */
 public final class CheckpointMetadataCodec {
   private static final int MAGIC = 0x504B434D; // "MCKP", little-endian
-  private static final int VERSION = 1;
+  private static final int WITHOUT_SPLIT_WATERMARKS = 1;
+  private static final int VERSION = 2;
   private static final String REMEDY =
-      "Start the job from a savepoint or from another retained checkpoint, or restore the file from"
-          + " a backup; it is not skipped by itself, because results may be committed already that"
-          + " an older checkpoint would produce again";
+      "Restore the file from a backup, or start the job from another checkpoint or savepoint";
 
   private final ChecksummedFile frame;
 
@@ -41,7 +41,9 @@ public final class CheckpointMetadataCodec {
    * @param build of this program, written into the file for messages
    */
   public CheckpointMetadataCodec(String build) {
-    this.frame = new ChecksummedFile(MAGIC, VERSION, "checkpoint metadata file", build);
+    this.frame =
+        new ChecksummedFile(
+            MAGIC, WITHOUT_SPLIT_WATERMARKS, VERSION, "checkpoint metadata file", build);
   }
 
   public byte[] encode(CheckpointMetadata metadata) {
@@ -64,11 +66,11 @@ public final class CheckpointMetadataCodec {
    *     that this build knows
    */
   public CheckpointMetadata decode(byte[] bytes, String file) {
-    return frame.decode(
+    return frame.decodeVersioned(
         bytes,
         file,
         REMEDY,
-        reader -> {
+        (reader, version) -> {
           int keyHash = reader.readInt();
           if (keyHash != KeyHash.VERSION) {
             throw new CorruptDataException(
@@ -84,7 +86,7 @@ public final class CheckpointMetadataCodec {
               reader.readString(),
               reader.readLong(),
               reader.readLong(),
-              new Decoder(reader).operators());
+              new Decoder(reader, version).operators());
         });
   }
 
@@ -127,7 +129,7 @@ public final class CheckpointMetadataCodec {
       writer.writeVarInt(handles.operator().size());
       handles.operator().forEach(this::section);
       writer.writeVarInt(handles.splits().size());
-      handles.splits().forEach(this::blob);
+      handles.splits().forEach(this::split);
       writer.writeVarInt(handles.committables().size());
       handles.committables().forEach(this::blob);
     }
@@ -143,6 +145,11 @@ public final class CheckpointMetadataCodec {
       writer.writeInt(section.crc32c());
     }
 
+    private void split(SplitState state) {
+      blob(state.split());
+      writer.writeLong(state.watermark());
+    }
+
     private void blob(Blob blob) {
       byte[] bytes = blob.bytes();
       writer.writeInt(blob.version());
@@ -156,10 +163,12 @@ public final class CheckpointMetadataCodec {
     private static final int BLOB_BYTES = 5;
 
     private final BinaryReader reader;
+    private final int version;
     private final List<String> paths = new ArrayList<>();
 
-    Decoder(BinaryReader reader) {
+    Decoder(BinaryReader reader, int version) {
       this.reader = reader;
+      this.version = version;
     }
 
     List<OperatorState> operators() {
@@ -187,7 +196,7 @@ public final class CheckpointMetadataCodec {
       return new StateHandles(
           list(2, Decoder::keyedSection),
           list(SECTION_BYTES, Decoder::section),
-          list(BLOB_BYTES, Decoder::blob),
+          list(BLOB_BYTES, Decoder::split),
           list(BLOB_BYTES, Decoder::blob));
     }
 
@@ -216,6 +225,13 @@ public final class CheckpointMetadataCodec {
         throw new CorruptDataException("a section of " + path + " at " + offset + ", " + length);
       }
       return new FileSection(path, offset, length, reader.readInt());
+    }
+
+    /** A split of a snapshot that is older than split watermarks has promised nothing. */
+    private SplitState split() {
+      Blob split = blob();
+      return new SplitState(
+          split, version == WITHOUT_SPLIT_WATERMARKS ? Long.MIN_VALUE : reader.readLong());
     }
 
     private Blob blob() {

@@ -109,7 +109,7 @@ public final class CheckpointStore {
     List<RetainedCheckpoint> retained = readPointer(job);
     Optional<CheckpointMetadata> latest = Optional.empty();
     if (!retained.isEmpty()) {
-      latest = Optional.of(readMetadata(retained.get(retained.size() - 1).directory()));
+      latest = Optional.of(readLatest(retained));
     }
     String file = CheckpointPaths.counters(job);
     if (!files.exists(file)) {
@@ -125,6 +125,16 @@ public final class CheckpointStore {
         file,
         "Restore it from a backup",
         reader -> new RecoveredCheckpoints(reader.readLong(), reader.readInt(), retained, found));
+  }
+
+  private CheckpointMetadata readLatest(List<RetainedCheckpoint> retained) throws IOException {
+    String directory = retained.get(retained.size() - 1).directory();
+    try {
+      return readMetadata(directory);
+    } catch (CorruptDataException e) {
+      throw new CorruptDataException(
+          e.getMessage() + ". " + UnreadableCheckpoint.remedy(retained, directory), e);
+    }
   }
 
   /** By ascending id; empty if no checkpoint was ever completed. */

@@ -3,6 +3,7 @@ package io.millrace.runtime.checkpoint;
 import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.CorruptDataException;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.zip.CRC32C;
@@ -15,6 +16,7 @@ public final class ChecksummedFile {
   private static final int CHECKSUM_BYTES = 4;
 
   private final int magic;
+  private final int oldest;
   private final int version;
   private final String what;
   private final String build;
@@ -24,7 +26,16 @@ public final class ChecksummedFile {
    * @param build of this program, written into the file for messages
    */
   public ChecksummedFile(int magic, int version, String what, String build) {
+    this(magic, version, version, what, build);
+  }
+
+  /**
+   * @param oldest format that is read as well, by {@link #decodeVersioned}
+   * @param version of the format that is written
+   */
+  public ChecksummedFile(int magic, int oldest, int version, String what, String build) {
     this.magic = magic;
+    this.oldest = oldest;
     this.version = version;
     this.what = what;
     this.build = build;
@@ -46,6 +57,16 @@ public final class ChecksummedFile {
    * @throws CorruptDataException if the bytes are not those of such a file, or not all of them
    */
   public <T> T decode(byte[] bytes, String file, String remedy, Function<BinaryReader, T> content) {
+    return decodeVersioned(bytes, file, remedy, (reader, found) -> content.apply(reader));
+  }
+
+  /**
+   * The same for content that depends on the format the file was written in.
+   *
+   * @param content of a reader and the file's format
+   */
+  public <T> T decodeVersioned(
+      byte[] bytes, String file, String remedy, BiFunction<BinaryReader, Integer, T> content) {
     try {
       return decode(bytes, content);
     } catch (CorruptDataException | IllegalArgumentException | IndexOutOfBoundsException e) {
@@ -54,7 +75,7 @@ public final class ChecksummedFile {
     }
   }
 
-  private <T> T decode(byte[] bytes, Function<BinaryReader, T> content) {
+  private <T> T decode(byte[] bytes, BiFunction<BinaryReader, Integer, T> content) {
     int length = bytes.length - CHECKSUM_BYTES;
     if (length < 8) {
       throw new CorruptDataException("it has only " + bytes.length + " bytes");
@@ -71,7 +92,7 @@ public final class ChecksummedFile {
           "its checksum does not match its " + bytes.length + " bytes: it is damaged or cut off");
     }
     String foundBuild = reader.readString();
-    if (foundVersion != version) {
+    if (foundVersion < oldest || foundVersion > version) {
       throw new CorruptDataException(
           "it has format "
               + foundVersion
@@ -80,9 +101,10 @@ public final class ChecksummedFile {
               + ", and this build, "
               + build
               + ", reads format "
+              + (oldest == version ? "" : oldest + " to ")
               + version);
     }
-    T value = content.apply(reader);
+    T value = content.apply(reader, foundVersion);
     if (reader.remaining() != 0) {
       throw new CorruptDataException(reader.remaining() + " bytes are left over");
     }

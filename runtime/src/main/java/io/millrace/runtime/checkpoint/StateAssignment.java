@@ -11,6 +11,7 @@ import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
 import io.millrace.runtime.state.StateHandles.FileSection;
 import io.millrace.runtime.state.StateHandles.KeyedSection;
+import io.millrace.runtime.state.StateHandles.SplitState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -147,7 +148,7 @@ public final class StateAssignment {
       }
       List<KeyedSection> keyed = new ArrayList<>();
       List<FileSection> sections = new ArrayList<>();
-      List<Blob> splits = new ArrayList<>();
+      List<SplitState> splits = new ArrayList<>();
       List<Blob> committables = new ArrayList<>();
       for (StateHandles handles : state.subtasks()) {
         for (KeyedSection section : handles.keyed()) {
@@ -158,7 +159,7 @@ public final class StateAssignment {
         splits.addAll(handles.splits());
         committables.addAll(handles.committables());
       }
-      List<Blob> own = new ArrayList<>();
+      List<SplitState> own = new ArrayList<>();
       for (int i = subtask; i < splits.size(); i += vertex.parallelism()) {
         own.add(splits.get(i)); // S1: each split goes to exactly one reader
       }

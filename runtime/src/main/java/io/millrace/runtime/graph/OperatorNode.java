@@ -31,6 +31,11 @@ public record OperatorNode(
     Objects.requireNonNull(kind, "kind");
   }
 
+  /** For messages: the name, and the uid if it is another. */
+  public String described() {
+    return "'" + name + "'" + (uidExplicit && !uid.equals(name) ? " (uid '" + uid + "')" : "");
+  }
+
   /** What the JobManager must know of an operator. */
   public enum Kind {
     /** Has an enumerator beside the JobManager; always a head. */

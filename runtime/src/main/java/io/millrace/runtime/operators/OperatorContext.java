@@ -6,6 +6,7 @@ import io.millrace.core.state.OperatorStateStore;
 import io.millrace.runtime.graph.CheckpointSettings;
 import io.millrace.runtime.state.KeyedStateBackend;
 import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.StateHandles.SplitState;
 import java.util.List;
 
 /** What an operator may know and do. For the subtask's thread, unless a method says otherwise. */
@@ -25,7 +26,7 @@ public interface OperatorContext {
   /** Whether this execution started from a checkpoint. */
   boolean isRestored();
 
-  List<Blob> restoredSplits();
+  List<SplitState> restoredSplits();
 
   List<Blob> restoredCommittables();
 

@@ -54,7 +54,7 @@ public final class SinkOperator<T, C> extends OneInputOperator<T, Void> {
     List<C> all = new ArrayList<>(blobs.size());
     List<C> owned = new ArrayList<>();
     for (int i = 0; i < blobs.size(); i++) {
-      C committable = serializer.deserialize(blobs.get(i).version(), blobs.get(i).bytes());
+      C committable = blobs.get(i).read(serializer, "What the sink had prepared");
       all.add(committable);
       // Every subtask sees the same list, so each committable has exactly one owner at any
       // parallelism (K4).

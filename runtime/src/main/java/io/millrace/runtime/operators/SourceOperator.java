@@ -7,12 +7,14 @@ import io.millrace.core.source.Source;
 import io.millrace.core.source.SourceReader;
 import io.millrace.core.source.SourceReaderContext;
 import io.millrace.core.source.SourceSplit;
+import io.millrace.core.source.VersionedSerializer;
 import io.millrace.core.time.TimestampAssigner;
 import io.millrace.core.time.WatermarkGenerator;
 import io.millrace.core.time.WatermarkStrategy;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.StateHandles.SplitState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,21 +42,26 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends SourceH
     reader = source.createReader(new ReaderContext(context));
     reader.start();
     if (!context.restoredSplits().isEmpty()) {
-      assign(context.restoredSplits());
+      restore(context.restoredSplits());
     }
   }
 
   @Override
   public void assign(List<Blob> serialized) throws Exception {
+    restore(serialized.stream().map(blob -> new SplitState(blob, Long.MIN_VALUE)).toList());
+  }
+
+  /**
+   * A split holds the watermark from its assignment on, or what is read first of another would make
+   * it late. How far it holds it is its own promise, kept over the restore: no more and no less.
+   */
+  private void restore(List<SplitState> states) throws Exception {
     output.assigned = true;
-    List<SplitT> splits = new ArrayList<>(serialized.size());
-    for (Blob blob : serialized) {
-      splits.add(source.splitSerializer().deserialize(blob.version(), blob.bytes()));
-    }
-    // A split holds the watermark from its assignment on, or what is read first of another would
-    // make it late.
-    for (SplitT split : splits) {
-      output.split(split.splitId());
+    List<SplitT> splits = new ArrayList<>(states.size());
+    for (SplitState state : states) {
+      SplitT split = state.split().read(source.splitSerializer(), "A split");
+      output.split(split.splitId()).promised = state.watermark();
+      splits.add(split);
     }
     if (!splits.isEmpty()) {
       reader.addSplits(splits);
@@ -90,12 +97,13 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends SourceH
 
   @Override
   public void snapshot(CheckpointId checkpoint, OperatorSnapshot snapshot) throws Exception {
-    List<Blob> blobs = new ArrayList<>();
+    VersionedSerializer<SplitT> serializer = source.splitSerializer();
+    List<SplitState> states = new ArrayList<>();
     for (SplitT split : reader.snapshotState(checkpoint.value())) {
-      blobs.add(
-          new Blob(source.splitSerializer().version(), source.splitSerializer().serialize(split)));
+      Blob blob = new Blob(serializer.version(), serializer.serialize(split));
+      states.add(new SplitState(blob, output.watermarkOf(split.splitId())));
     }
-    snapshot.splits(blobs);
+    snapshot.splits(states);
   }
 
   @Override
@@ -145,7 +153,7 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends SourceH
     }
 
     @Override
-    public SplitOutput<T> split(String splitId) {
+    public Split<T> split(String splitId) {
       Split<T> split = splits.get(splitId);
       if (split == null) {
         split = new Split<>(this, strategy.createGenerator(), strategy.timestampAssigner());
@@ -159,13 +167,19 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends SourceH
       splits.remove(splitId);
     }
 
+    /** Of one split: nothing is promised of a split that has no output. */
+    long watermarkOf(String splitId) {
+      Split<T> split = splits.get(splitId);
+      return split == null ? Long.MIN_VALUE : split.watermark();
+    }
+
     long watermark() {
       long least = Long.MAX_VALUE;
       boolean active = false;
       for (Split<T> split : splits.values()) {
         if (!split.isIdle()) {
           active = true;
-          least = Math.min(least, split.generator.currentWatermark());
+          least = Math.min(least, split.watermark());
         }
       }
       if (active && least > watermark) {
@@ -194,6 +208,9 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends SourceH
     private final TimestampAssigner<T> assigner;
     private long emptySince = NOT_EMPTY;
 
+    /** The split's watermark in the snapshot it was restored from. */
+    private long promised = Long.MIN_VALUE;
+
     Split(Output<T> owner, WatermarkGenerator<T> generator, TimestampAssigner<T> assigner) {
       this.owner = owner;
       this.out = owner.out;
@@ -219,6 +236,10 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends SourceH
         emptySince = owner.context.currentProcessingTime();
         owner.context.scheduleProcessingTime(emptySince + owner.idleness);
       }
+    }
+
+    long watermark() {
+      return Math.max(promised, generator.currentWatermark());
     }
 
     boolean isIdle() {

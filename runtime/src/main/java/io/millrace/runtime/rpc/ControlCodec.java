@@ -163,7 +163,7 @@ public final class ControlCodec {
                       .getFailureBuilder()
                       .setSummary(failure.summary())
                       .setStackTrace(failure.stackTrace())
-                      .setPermanent(failure.permanent()));
+                      .setKind(ControlProto.Up.Failure.Kind.valueOf(failure.kind().name())));
     } else if (message instanceof ToJobManager.AckCheckpoint m) {
       up.getAckBuilder()
           .setAttempt(DeploymentMessages.encode(m.attempt()))
@@ -249,7 +249,8 @@ public final class ControlCodec {
                 new ToJobManager.TaskFailure(
                     message.getFailure().getSummary(),
                     message.getFailure().getStackTrace(),
-                    message.getFailure().getPermanent()))
+                    GraphMessages.known(
+                        ToJobManager.FailureKind.class, message.getFailure().getKind())))
             : Optional.empty());
   }
 

@@ -126,9 +126,10 @@ final class DeploymentMessages {
 
   private static ControlProto.Handles encode(StateHandles handles) {
     ControlProto.Handles.Builder message =
-        ControlProto.Handles.newBuilder()
-            .addAllSplits(encodeBlobs(handles.splits()))
-            .addAllCommittables(encodeBlobs(handles.committables()));
+        ControlProto.Handles.newBuilder().addAllCommittables(encodeBlobs(handles.committables()));
+    for (StateHandles.SplitState state : handles.splits()) {
+      message.addSplitsBuilder().setSplit(encode(state.split())).setWatermark(state.watermark());
+    }
     handles.operator().forEach(section -> message.addOperator(encode(section)));
     for (StateHandles.KeyedSection section : handles.keyed()) {
       ControlProto.KeyedSection.Builder keyed =
@@ -151,7 +152,11 @@ final class DeploymentMessages {
                         keyed.getGroupsList().stream().map(DeploymentMessages::decode).toList()))
             .toList(),
         message.getOperatorList().stream().map(DeploymentMessages::decode).toList(),
-        decodeBlobs(message.getSplitsList()),
+        message.getSplitsList().stream()
+            .map(
+                state ->
+                    new StateHandles.SplitState(decode(state.getSplit()), state.getWatermark()))
+            .toList(),
         decodeBlobs(message.getCommittablesList()));
   }
 
@@ -170,19 +175,21 @@ final class DeploymentMessages {
   }
 
   static List<ControlProto.Blob> encodeBlobs(List<StateHandles.Blob> blobs) {
-    return blobs.stream()
-        .map(
-            blob ->
-                ControlProto.Blob.newBuilder()
-                    .setVersion(blob.version())
-                    .setBytes(ByteString.copyFrom(blob.bytes()))
-                    .build())
-        .toList();
+    return blobs.stream().map(DeploymentMessages::encode).toList();
+  }
+
+  private static ControlProto.Blob encode(StateHandles.Blob blob) {
+    return ControlProto.Blob.newBuilder()
+        .setVersion(blob.version())
+        .setBytes(ByteString.copyFrom(blob.bytes()))
+        .build();
   }
 
   static List<StateHandles.Blob> decodeBlobs(List<ControlProto.Blob> messages) {
-    return messages.stream()
-        .map(blob -> new StateHandles.Blob(blob.getVersion(), blob.getBytes().toByteArray()))
-        .toList();
+    return messages.stream().map(DeploymentMessages::decode).toList();
+  }
+
+  private static StateHandles.Blob decode(ControlProto.Blob blob) {
+    return new StateHandles.Blob(blob.getVersion(), blob.getBytes().toByteArray());
   }
 }

@@ -4,6 +4,7 @@ import io.millrace.core.function.PermanentFailure;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.id.TaskManagerId;
+import io.millrace.runtime.state.CorruptStateException;
 import io.millrace.runtime.state.StateHandles;
 import java.util.List;
 import java.util.Map;
@@ -89,21 +90,39 @@ public sealed interface ToJobManager {
    *
    * @param summary one line: operator, what happened, remedy
    * @param stackTrace for the logs and the exceptions page
-   * @param permanent whether a restart would only fail again, so that there is none
+   * @param kind whether a restart could help
    */
-  record TaskFailure(String summary, String stackTrace, boolean permanent) {
+  record TaskFailure(String summary, String stackTrace, FailureKind kind) {
     public TaskFailure(String summary, String stackTrace) {
-      this(summary, stackTrace, false);
+      this(summary, stackTrace, FailureKind.TRANSIENT);
     }
 
-    /** Whether any exception of the chain says that trying again is pointless. */
-    public static boolean isPermanent(Throwable failure) {
+    /** Whether a restart would only fail again, so that there is none. */
+    public boolean isPermanent() {
+      return kind != FailureKind.TRANSIENT;
+    }
+  }
+
+  /** What a failure says of the next try. */
+  enum FailureKind {
+    /** The restart strategy decides. */
+    TRANSIENT,
+    /** Trying again is pointless. */
+    PERMANENT,
+    /** The same, because what the job is restored from can't be read. */
+    UNREADABLE_STATE;
+
+    /** By the first exception of the chain that says that trying again is pointless. */
+    public static FailureKind of(Throwable failure) {
       for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        if (cause instanceof CorruptStateException) {
+          return UNREADABLE_STATE;
+        }
         if (cause instanceof PermanentFailure known && known.isPermanent()) {
-          return true;
+          return PERMANENT;
         }
       }
-      return false;
+      return TRANSIENT;
     }
   }
 

@@ -8,6 +8,7 @@ import io.millrace.runtime.checkpoint.CheckpointRequest;
 import io.millrace.runtime.checkpoint.RestoreException;
 import io.millrace.runtime.checkpoint.RetainedCheckpoint;
 import io.millrace.runtime.checkpoint.StateAssignment;
+import io.millrace.runtime.checkpoint.UnreadableCheckpoint;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
@@ -16,6 +17,7 @@ import io.millrace.runtime.id.SubtaskId;
 import io.millrace.runtime.id.TaskManagerId;
 import io.millrace.runtime.rpc.TaskDeployment;
 import io.millrace.runtime.rpc.ToJobManager;
+import io.millrace.runtime.rpc.ToJobManager.FailureKind;
 import io.millrace.runtime.rpc.ToJobManager.TaskFailure;
 import io.millrace.runtime.rpc.ToJobManager.TaskState;
 import io.millrace.runtime.rpc.ToTaskManager;
@@ -588,19 +590,32 @@ public final class JobMachine {
       Optional<SubtaskId> subtask,
       Optional<TaskManagerId> taskManager,
       boolean forGood) {
-    record(failure, subtask, taskManager, phase != Phase.STOPPING);
     if (phase == Phase.STOPPING) {
+      record(failure, subtask, taskManager, false);
       return;
     }
+    TaskFailure cause = failure.kind() == FailureKind.UNREADABLE_STATE ? advise(failure) : failure;
+    record(cause, subtask, taskManager, true);
     Optional<Duration> delay =
-        forGood || failure.permanent() ? Optional.empty() : backoff.onFailure(now);
+        forGood || cause.isPermanent() ? Optional.empty() : backoff.onFailure(now);
     boolean committed = stoppedWith.isPresent();
     Outcome next = delay.isEmpty() || committed ? Outcome.FAILED : Outcome.RESTART;
     restartAtMillis = now + delay.orElse(Duration.ZERO).toMillis();
     if (committed) {
-      stop.ifPresent(s -> requests.fail(s.requestId(), interruptedStop(failure.summary())));
+      stop.ifPresent(s -> requests.fail(s.requestId(), interruptedStop(cause.summary())));
     }
-    stopExecution(next, failure.summary());
+    stopExecution(next, cause.summary());
+  }
+
+  /** HA4: what the job was restored from is given up by the user, never by the engine. */
+  private TaskFailure advise(TaskFailure unreadable) {
+    String directory = checkpoints.latest().map(CheckpointMetadata::directory).orElse("");
+    return new TaskFailure(
+        unreadable.summary()
+            + ". "
+            + UnreadableCheckpoint.remedy(checkpoints.retained(), directory),
+        unreadable.stackTrace(),
+        unreadable.kind());
   }
 
   /** Cancels what runs; {@link #afterStopping} goes on when all of it has ended. */

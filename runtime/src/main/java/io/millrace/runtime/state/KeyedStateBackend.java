@@ -68,7 +68,7 @@ public interface KeyedStateBackend<K> extends KeyedStateStore, AutoCloseable {
    * registered.
    *
    * @param subtasks what the operator's subtasks reported, all of them
-   * @throws io.millrace.core.types.CorruptDataException naming file, section and remedy
+   * @throws CorruptStateException naming file and section
    */
   void restore(List<StateHandles> subtasks, SnapshotReader reader) throws IOException;
 

@@ -101,7 +101,7 @@ public final class OperatorStateBackend implements OperatorStateStore {
    * @param subtasks what the operator's subtasks reported, in the order of their indexes; may be
    *     merged into one
    * @param index of this subtask
-   * @throws CorruptDataException naming file, section and remedy
+   * @throws CorruptStateException naming file and section
    */
   public void restore(
       List<StateHandles> subtasks, SnapshotReader reader, int index, int newParallelism)
@@ -161,7 +161,7 @@ public final class OperatorStateBackend implements OperatorStateStore {
       }
       return count;
     } catch (CorruptDataException e) {
-      throw new CorruptDataException(
+      throw new CorruptStateException(
           raw.origin() + ", state '" + raw.meta().name() + "' cannot be read: " + e.getMessage(),
           e);
     }

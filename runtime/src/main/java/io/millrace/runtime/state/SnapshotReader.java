@@ -8,6 +8,7 @@ import io.millrace.runtime.state.StateHandles.KeyedSection;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,8 +20,6 @@ import java.util.TreeMap;
  * right. For one thread.
  */
 public final class SnapshotReader {
-  private static final String REMEDY = ": restore from an older checkpoint or a savepoint";
-
   private final FileStore store;
   private final int maxParallelism;
 
@@ -39,7 +38,7 @@ public final class SnapshotReader {
    * Reads the key groups that are in {@code range}, each file once and from front to back; others
    * are skipped silently (invariant KG7).
    *
-   * @throws CorruptDataException naming file, section and remedy
+   * @throws CorruptStateException naming file and section
    */
   public void readKeyed(
       String uid, List<StateHandles> subtasks, KeyGroupRange range, GroupConsumer consumer)
@@ -76,7 +75,7 @@ public final class SnapshotReader {
   /**
    * Reads an operator state section.
    *
-   * @throws CorruptDataException naming file, section and remedy
+   * @throws CorruptStateException naming file and section
    */
   public List<RawState> readOperator(String uid, FileSection section) throws IOException {
     String origin = origin(section, uid, "operator state");
@@ -103,7 +102,7 @@ public final class SnapshotReader {
       }
       return states;
     } catch (CorruptDataException e) {
-      throw new CorruptDataException(origin + " cannot be read, " + e.getMessage() + REMEDY, e);
+      throw new CorruptStateException(origin + " cannot be read, " + e.getMessage(), e);
     }
   }
 
@@ -128,7 +127,7 @@ public final class SnapshotReader {
 
     private OpenFile(String path) throws IOException {
       this.path = path;
-      this.stream = store.open(path);
+      this.stream = opened(path);
       boolean good = false;
       try {
         byte[] header = stream.readNBytes(SnapshotFormat.HEADER_LENGTH);
@@ -136,14 +135,13 @@ public final class SnapshotReader {
         SnapshotFormat.checkHeader(header, maxParallelism);
         good = true;
       } catch (CorruptDataException e) {
-        throw new CorruptDataException(
+        throw new CorruptStateException(
             "Snapshot file "
                 + path
                 + " in "
                 + store.location()
                 + " cannot be read, "
-                + e.getMessage()
-                + REMEDY,
+                + e.getMessage(),
             e);
       } finally {
         if (!good) {
@@ -152,10 +150,31 @@ public final class SnapshotReader {
       }
     }
 
+    /**
+     * A file that is gone while others of its checkpoint are there is lost; if all are gone, the
+     * store may only be out of reach for now.
+     */
+    private InputStream opened(String file) throws IOException {
+      try {
+        return store.open(file);
+      } catch (NoSuchFileException e) {
+        if (store.list(file.substring(0, Math.max(0, file.lastIndexOf('/')))).isEmpty()) {
+          throw e;
+        }
+        throw new CorruptStateException(
+            "Snapshot file "
+                + file
+                + " in "
+                + store.location()
+                + " is missing, though other files of its checkpoint are there",
+            e);
+      }
+    }
+
     private byte[] read(FileSection section, String origin) throws IOException {
       if (section.length() > Integer.MAX_VALUE - 16 || section.offset() < position) {
-        throw new CorruptDataException(
-            origin + " of " + section.length() + " bytes is not where one can be" + REMEDY);
+        throw new CorruptStateException(
+            origin + " of " + section.length() + " bytes is not where one can be");
       }
       byte[] bytes;
       try {
@@ -170,16 +189,16 @@ public final class SnapshotReader {
       }
       int crc = SnapshotFormat.crc(bytes, 0, bytes.length);
       if (crc != section.crc32c()) {
-        throw new CorruptDataException(
+        throw new CorruptStateException(
             String.format(
-                "%s is damaged, its checksum is %08x and should be %08x%s",
-                origin, crc, section.crc32c(), REMEDY));
+                "%s is damaged, its checksum is %08x and should be %08x",
+                origin, crc, section.crc32c()));
       }
       return bytes;
     }
 
-    private CorruptDataException truncated(String origin, EOFException e) {
-      return new CorruptDataException(origin + " is missing, the file is too short" + REMEDY, e);
+    private CorruptStateException truncated(String origin, EOFException e) {
+      return new CorruptStateException(origin + " is missing, the file is too short", e);
     }
 
     @Override

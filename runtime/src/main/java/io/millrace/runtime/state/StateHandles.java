@@ -1,5 +1,8 @@
 package io.millrace.runtime.state;
 
+import io.millrace.core.source.VersionedSerializer;
+import io.millrace.core.types.CorruptDataException;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -9,14 +12,13 @@ import java.util.function.UnaryOperator;
  *
  * @param keyed sections with keyed state and timers, one per state file
  * @param operator sections with operator state (list, union, broadcast)
- * @param splits serialised source splits with their format version; redistributed by the enumerator
- *     on restore
+ * @param splits source splits with their progress; shared out among the readers on restore
  * @param committables serialised committables of a sink, prepared and not known to be committed
  */
 public record StateHandles(
     List<KeyedSection> keyed,
     List<FileSection> operator,
-    List<Blob> splits,
+    List<SplitState> splits,
     List<Blob> committables) {
   public static final StateHandles EMPTY =
       new StateHandles(List.of(), List.of(), List.of(), List.of());
@@ -58,7 +60,30 @@ public record StateHandles(
     public Blob {
       bytes = bytes.clone();
     }
+
+    /**
+     * The value again. The bytes are in memory, so that trying again would bring nothing else.
+     *
+     * @param what for the message, such as "A split"
+     * @throws CorruptStateException if the serializer can't read them
+     */
+    public <T> T read(VersionedSerializer<T> serializer, String what) {
+      try {
+        return serializer.deserialize(version, bytes);
+      } catch (IOException | CorruptDataException e) {
+        throw new CorruptStateException(what + " can't be read back: " + e.getMessage(), e);
+      }
+    }
   }
+
+  /**
+   * A source split with its progress, serialised, and its event time.
+   *
+   * @param watermark what the split has promised of its further records, in milliseconds; {@link
+   *     Long#MIN_VALUE} if nothing. It goes wherever the split goes, so that one with nothing left
+   *     to read does not hold event time back after a restore.
+   */
+  public record SplitState(Blob split, long watermark) {}
 
   /** The same with other paths of files. */
   public StateHandles withPaths(UnaryOperator<String> paths) {
@@ -85,8 +110,8 @@ public record StateHandles(
     for (FileSection section : operator) {
       size += section.length();
     }
-    for (Blob blob : splits) {
-      size += blob.bytes().length;
+    for (SplitState state : splits) {
+      size += state.split().bytes().length;
     }
     for (Blob blob : committables) {
       size += blob.bytes().length;

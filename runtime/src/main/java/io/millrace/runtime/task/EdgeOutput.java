@@ -1,6 +1,7 @@
 package io.millrace.runtime.task;
 
 import io.millrace.core.types.TypeSerializer;
+import io.millrace.core.types.UnsupportedTypeException;
 import io.millrace.runtime.exchange.ChannelEvent;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
@@ -66,7 +67,16 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
 
   /** The value as it may cross: itself if it is immutable or serialised anyway, else a copy. */
   protected final T crossing(T value) {
-    return copies ? serializer.copy(value) : value;
+    try {
+      return copies ? serializer.copy(value) : value;
+    } catch (UnsupportedTypeException e) {
+      throw refused(e);
+    }
+  }
+
+  /** Of a late-typed value, which nobody could refuse before it came. */
+  protected final UnsupportedTypeException refused(UnsupportedTypeException why) {
+    return why.at("Operator " + name + " emits what can't be sent on");
   }
 
   /** The batch to add to when the channel had none: within a fan-out beyond what was allowed. */
@@ -77,7 +87,7 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
       batch = channels[channel].acquireOvershoot();
       if (++overshoot > MOST_OVERSHOOT) {
         throw new IllegalStateException(
-            "Output "
+            "Operator "
                 + name
                 + ": one record made more than "
                 + (MOST_OVERSHOOT * RecordBatch.CAPACITY)
@@ -111,7 +121,11 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
     RecordBatch batch = filling[channel];
     filling[channel] = null;
     recordsSent += batch.size;
-    channels[channel].send(batch);
+    try {
+      channels[channel].send(batch);
+    } catch (UnsupportedTypeException e) {
+      throw refused(e);
+    }
     if (watermark > sentWatermark[channel]) {
       sentWatermark[channel] = watermark;
       channels[channel].sendEvent(new ChannelEvent.Watermark(watermark));

@@ -2,6 +2,7 @@ package io.millrace.runtime.task;
 
 import io.millrace.core.function.KeySelector;
 import io.millrace.core.types.KeyCodec;
+import io.millrace.core.types.UnsupportedTypeException;
 import io.millrace.runtime.exchange.RecordBatch;
 import java.util.Objects;
 
@@ -19,10 +20,18 @@ public final class ObjectKeyOutput<T, K> extends EdgeOutput<T> {
     this.channelOfGroup = channelOfGroup;
   }
 
+  private int hash(K key) {
+    try {
+      return codec.hash(key);
+    } catch (UnsupportedTypeException e) {
+      throw refused(e);
+    }
+  }
+
   @Override
   public void process(T value, long timestamp) throws Exception {
     K key = Objects.requireNonNull(selector.getKey(value), "keyBy: the key selector returned null");
-    int hash = codec.hash(key);
+    int hash = hash(key);
     int channel = channelOfGroup[hash & (channelOfGroup.length - 1)];
     RecordBatch batch = filling[channel];
     if (batch == null) {

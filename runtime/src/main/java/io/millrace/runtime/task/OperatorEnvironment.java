@@ -23,6 +23,7 @@ import io.millrace.runtime.state.KeyedStateBackend;
 import io.millrace.runtime.state.OperatorStateBackend;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.StateHandles.SplitState;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,7 +116,7 @@ final class OperatorEnvironment implements OperatorContext, RuntimeContext {
   }
 
   @Override
-  public List<Blob> restoredSplits() {
+  public List<SplitState> restoredSplits() {
     return restored.splits();
   }
 

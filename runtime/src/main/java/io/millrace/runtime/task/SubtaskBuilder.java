@@ -161,7 +161,8 @@ final class SubtaskBuilder {
     String prefix = index + "/";
     for (Map.Entry<String, List<Receiver<?>>> output : receivers.entrySet()) {
       if (output.getKey().startsWith(prefix) && output.getKey().length() > prefix.length()) {
-        sideOutputs.put(output.getKey().substring(prefix.length()), join(maker, output.getValue()));
+        sideOutputs.put(
+            output.getKey().substring(prefix.length()), join(node, maker, output.getValue()));
       }
     }
     StateHandles restored = deployment.restore().getOrDefault(node.uid(), StateHandles.EMPTY);
@@ -178,7 +179,7 @@ final class SubtaskBuilder {
     OperatorEnvironment environment =
         new OperatorEnvironment(
             subtask, deployment, node, loader, keyed, operatorState, sideOutputs);
-    setUp(operator, environment, join(maker, receivers.getOrDefault(prefix, List.of())));
+    setUp(operator, environment, join(node, maker, receivers.getOrDefault(prefix, List.of())));
     operators.set(index, operator);
     environments.set(index, environment);
     if (node.parent() >= 0) {
@@ -222,7 +223,8 @@ final class SubtaskBuilder {
   }
 
   @SuppressWarnings("unchecked") // all receivers of one output take its type
-  private static Receiver<?> join(OperatorMaker maker, List<Receiver<?>> receivers) {
+  private static Receiver<?> join(
+      OperatorNode operator, OperatorMaker maker, List<Receiver<?>> receivers) {
     if (receivers.isEmpty()) {
       return (value, timestamp) -> {};
     }
@@ -231,7 +233,10 @@ final class SubtaskBuilder {
     }
     return (Receiver<Object>)
         maker.<Object>make(
-            erased(TeeReceiver.class), receivers, TypeInformation.lateTyped().serializer());
+            erased(TeeReceiver.class),
+            receivers,
+            TypeInformation.lateTyped().serializer(),
+            operator.described());
   }
 
   @SuppressWarnings(
@@ -288,7 +293,7 @@ final class SubtaskBuilder {
     boolean longKeys = spec.isKeyed() && spec.keyType().keyCodec().isLong();
     EdgeOutput.Setup<T> setup =
         new EdgeOutput.Setup<>(
-            vertex.operators().get(edge.sourceOperator()).name(),
+            vertex.operators().get(edge.sourceOperator()).described(),
             channels,
             spec.type().serializer(),
             subtask.room(),

@@ -1,5 +1,6 @@
 package io.millrace.runtime.task;
 
+import io.millrace.core.types.UnsupportedTypeException;
 import io.millrace.runtime.faults.FailPoint;
 import io.millrace.runtime.faults.FailPoints;
 import io.millrace.runtime.id.AttemptId;
@@ -13,6 +14,8 @@ import io.millrace.runtime.state.OperatorCut;
 import io.millrace.runtime.state.SnapshotFileWriter;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.StateHandles.SplitState;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -165,12 +168,7 @@ final class SubtaskSnapshots {
           if (taken.cancelled) {
             throw new CancellationException("aborted");
           }
-          if (part.keyed.isPresent()) {
-            writer.writeKeyed(part.uid, part.keyed.get());
-          }
-          if (part.operator.isPresent()) {
-            writer.writeOperator(part.uid, part.operator.get());
-          }
+          writeState(part, writer);
         }
         written = writer.commit();
       }
@@ -186,6 +184,19 @@ final class SubtaskSnapshots {
       }
     }
     return handles;
+  }
+
+  private static void writeState(Part part, SnapshotFileWriter writer) throws IOException {
+    try {
+      if (part.keyed.isPresent()) {
+        writer.writeKeyed(part.uid, part.keyed.get());
+      }
+      if (part.operator.isPresent()) {
+        writer.writeOperator(part.uid, part.operator.get());
+      }
+    } catch (UnsupportedTypeException e) {
+      throw e.at("State of operator '" + part.uid + "'");
+    }
   }
 
   /** A checkpoint between its cut and its acknowledgement. */
@@ -230,7 +241,7 @@ final class SubtaskSnapshots {
     final String uid;
     Optional<KeyedCut> keyed = Optional.empty();
     Optional<OperatorCut> operator = Optional.empty();
-    List<Blob> splits = List.of();
+    List<SplitState> splits = List.of();
     CompletionStage<List<Blob>> committables = CompletableFuture.completedFuture(List.of());
 
     Part(String uid) {
@@ -242,8 +253,8 @@ final class SubtaskSnapshots {
     }
 
     @Override
-    public void splits(List<Blob> serialized) {
-      splits = List.copyOf(serialized);
+    public void splits(List<SplitState> states) {
+      splits = List.copyOf(states);
     }
 
     @Override

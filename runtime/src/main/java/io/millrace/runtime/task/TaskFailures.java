@@ -1,5 +1,6 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.rpc.ToJobManager.FailureKind;
 import io.millrace.runtime.rpc.ToJobManager.TaskFailure;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -33,6 +34,6 @@ final class TaskFailures {
     }
     StringWriter trace = new StringWriter();
     failure.printStackTrace(new PrintWriter(trace));
-    return new TaskFailure(summary.toString(), trace.toString(), TaskFailure.isPermanent(failure));
+    return new TaskFailure(summary.toString(), trace.toString(), FailureKind.of(failure));
   }
 }

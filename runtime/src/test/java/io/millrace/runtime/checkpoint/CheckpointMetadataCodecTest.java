@@ -3,6 +3,7 @@ package io.millrace.runtime.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.CorruptDataException;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.EnumeratorState;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.OperatorState;
@@ -13,6 +14,7 @@ import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
 import io.millrace.runtime.state.StateHandles.FileSection;
 import io.millrace.runtime.state.StateHandles.KeyedSection;
+import io.millrace.runtime.state.StateHandles.SplitState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.Test;
 class CheckpointMetadataCodecTest {
   private final CheckpointMetadataCodec codec = new CheckpointMetadataCodec("0.1.0-abc");
   private final CheckpointMetadata metadata = sample();
+  private static final long WATERMARK = 0x1122_3344_5566_7788L;
+
   private final byte[] bytes = codec.encode(metadata);
 
   @Test
@@ -40,6 +44,7 @@ class CheckpointMetadataCodecTest {
         .isEqualTo(metadata.operators().get(0).subtasks().get(1).keyed());
     assertThat(read.operators().get(1).enumerator().orElseThrow().withoutMoreSplits())
         .containsExactly(0, 2);
+    assertThat(splitsOf(read)).extracting(SplitState::watermark).containsExactly(WATERMARK);
     assertThat(read.sizeInBytes()).isEqualTo(metadata.sizeInBytes());
   }
 
@@ -96,7 +101,26 @@ class CheckpointMetadataCodecTest {
     assertThatThrownBy(() -> codec.decode(withChecksum(other), "f"))
         .hasMessageContaining("format 9")
         .hasMessageContaining("0.1.0-abc")
-        .hasMessageContaining("reads format 1");
+        .hasMessageContaining("reads format 1 to 2");
+  }
+
+  @Test
+  void theFormatBeforeSplitWatermarksIsRead() {
+    BinaryWriter writer = new BinaryWriter(8);
+    writer.writeLong(WATERMARK);
+    byte[] watermark = writer.toByteArray();
+    String latin = new String(bytes, StandardCharsets.ISO_8859_1);
+    String without = latin.replace(new String(watermark, StandardCharsets.ISO_8859_1), "");
+    byte[] old = without.getBytes(StandardCharsets.ISO_8859_1);
+    old[4] = 1;
+    CheckpointMetadata read = codec.decode(withChecksum(old), "f");
+    assertThat(splitsOf(read)).extracting(SplitState::watermark).containsExactly(Long.MIN_VALUE);
+    assertThat(splitsOf(read).get(0).split().bytes()).containsExactly(9);
+    assertThat(read.operators().get(0).subtasks()).hasSize(2);
+  }
+
+  private static List<SplitState> splitsOf(CheckpointMetadata read) {
+    return read.operators().get(1).subtasks().get(0).splits();
   }
 
   @Test
@@ -134,7 +158,11 @@ class CheckpointMetadataCodecTest {
               List.of(new Blob(3, new byte[] {1, 2, 3}))));
     }
     StateHandles splits =
-        new StateHandles(List.of(), List.of(), List.of(new Blob(1, new byte[] {9})), List.of());
+        new StateHandles(
+            List.of(),
+            List.of(),
+            List.of(new SplitState(new Blob(1, new byte[] {9}), WATERMARK)),
+            List.of());
     return new CheckpointMetadata(
         JobId.of(7),
         new CheckpointId(7),

@@ -54,7 +54,8 @@ class CheckpointStoreTest {
     files.files.put(file, Arrays.copyOf(files.files.get(file), 40));
     assertThatThrownBy(() -> store.recover(JOB))
         .isInstanceOf(CorruptDataException.class)
-        .hasMessageContaining(file);
+        .hasMessageContaining(file)
+        .hasMessageContaining("checkpoint 6, the next older one: millrace run --from " + ROOT);
     files.files.remove(file);
     assertThatThrownBy(() -> store.recover(JOB))
         .isInstanceOf(IOException.class)

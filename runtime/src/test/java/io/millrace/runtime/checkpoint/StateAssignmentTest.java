@@ -21,6 +21,7 @@ import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
 import io.millrace.runtime.state.StateHandles.FileSection;
 import io.millrace.runtime.state.StateHandles.KeyedSection;
+import io.millrace.runtime.state.StateHandles.SplitState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,10 +66,11 @@ class StateAssignmentTest {
       List<Integer> splits = new ArrayList<>();
       for (int i = 0; i < after; i++) {
         Map<String, StateHandles> own = assignment.forSubtask(source.withParallelism(after), i);
-        List<Blob> blobs = own.getOrDefault("source", StateHandles.EMPTY).splits();
-        for (int n = 0; n < blobs.size(); n++) {
-          assertThat(blobs.get(n).version()).isEqualTo(i + n * after);
-          splits.add(blobs.get(n).version());
+        List<SplitState> states = own.getOrDefault("source", StateHandles.EMPTY).splits();
+        for (int n = 0; n < states.size(); n++) {
+          assertThat(states.get(n).watermark()).isEqualTo(100 + i + n * after);
+          assertThat(states.get(n).split().version()).isEqualTo(i + n * after);
+          splits.add(states.get(n).split().version());
         }
       }
       assertThat(splits).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5);
@@ -233,10 +235,7 @@ class StateAssignmentTest {
               List.of(new Blob(i, new byte[0]))));
       sources.add(
           new StateHandles(
-              List.of(),
-              List.of(),
-              List.of(new Blob(2 * i, new byte[0]), new Blob(2 * i + 1, new byte[0])),
-              List.of()));
+              List.of(), List.of(), List.of(split(2 * i), split(2 * i + 1)), List.of()));
     }
     return new CheckpointMetadata(
         JobId.of(1),
@@ -254,5 +253,9 @@ class StateAssignmentTest {
                 groups,
                 sources,
                 Optional.of(new EnumeratorState(new Blob(42, new byte[0]), noMore)))));
+  }
+
+  private static SplitState split(int number) {
+    return new SplitState(new Blob(number, new byte[0]), 100 + number);
   }
 }

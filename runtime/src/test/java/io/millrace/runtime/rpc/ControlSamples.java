@@ -48,7 +48,9 @@ final class ControlSamples {
     return new StateHandles(
         List.of(new StateHandles.KeyedSection(new KeyGroupRange(4, 5), List.of(section, section))),
         List.of(section),
-        List.of(new StateHandles.Blob(1, new byte[] {1})),
+        List.of(
+            new StateHandles.SplitState(
+                new StateHandles.Blob(1, new byte[] {1}), 1_700_000_000_000L)),
         List.of(new StateHandles.Blob(2, new byte[] {2, 3})));
   }
 
@@ -73,7 +75,7 @@ final class ControlSamples {
         new ToTaskManager.TriggerCheckpoint(ATTEMPT, CHECKPOINT, true, "dir"),
         new ToTaskManager.CheckpointCompleted(ATTEMPT, CHECKPOINT),
         new ToTaskManager.CheckpointAborted(ATTEMPT, CHECKPOINT),
-        new ToTaskManager.AssignSplits(ATTEMPT, 8, handles().splits()),
+        new ToTaskManager.AssignSplits(ATTEMPT, 8, handles().committables()),
         new ToTaskManager.NoMoreSplits(ATTEMPT, 9),
         new ToTaskManager.StopSource(ATTEMPT, true),
         new ToTaskManager.Finish(ATTEMPT),
@@ -95,7 +97,9 @@ final class ControlSamples {
         new ToJobManager.TaskStateChanged(
             ATTEMPT,
             ToJobManager.TaskState.FAILED,
-            Optional.of(new ToJobManager.TaskFailure("why", "at x", true))),
+            Optional.of(
+                new ToJobManager.TaskFailure(
+                    "why", "at x", ToJobManager.FailureKind.UNREADABLE_STATE))),
         new ToJobManager.AckCheckpoint(
             ATTEMPT,
             CHECKPOINT,

@@ -3,6 +3,8 @@ package io.millrace.runtime.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.core.types.CorruptDataException;
+import io.millrace.runtime.checkpoint.CheckpointPaths;
+import io.millrace.runtime.checkpoint.RetainedCheckpoint;
 import io.millrace.runtime.graph.CheckpointSettings;
 import io.millrace.runtime.graph.OperatorNode.Kind;
 import io.millrace.runtime.graph.RestartSettings;
@@ -11,6 +13,7 @@ import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.id.TaskManagerId;
 import io.millrace.runtime.rpc.TaskDeployment;
 import io.millrace.runtime.rpc.ToJobManager;
+import io.millrace.runtime.rpc.ToJobManager.FailureKind;
 import io.millrace.runtime.rpc.ToJobManager.TaskFailure;
 import io.millrace.runtime.rpc.ToJobManager.TaskState;
 import io.millrace.runtime.rpc.ToTaskManager;
@@ -289,6 +292,38 @@ class JobMachineFailoverTest {
     assertThat(recovering.machine.detail()).contains(why);
     assertThat(recovering.all(JobAction.SweepFiles.class)).isEmpty();
     assertThat(recovering.all(JobAction.DeleteCheckpoint.class)).isEmpty();
+  }
+
+  @Test
+  void ha4UnreadableStateFailsTheJobAtOnceAndNamesTheOlderCheckpoint() {
+    CheckpointId older = job.checkpoint();
+    CheckpointId latest = job.checkpoint();
+    job.restart();
+    ExecutionState.Placed first = job.machine.attempts().get(0);
+    TaskFailure damaged =
+        new TaskFailure("count: chk-2/0-0 is damaged", "", FailureKind.UNREADABLE_STATE);
+    job.tell(
+        first.taskManager(),
+        new ToJobManager.TaskStateChanged(first.attempt(), TaskState.FAILED, Optional.of(damaged)));
+    job.allBecome(TaskState.CANCELED);
+
+    assertThat(job.machine.status()).isEqualTo(JobStatus.FAILED);
+    assertThat(job.machine.detail().orElseThrow())
+        .contains("chk-2/0-0 is damaged")
+        .contains("--from " + CheckpointPaths.checkpoint(job.machine.job(), older) + " JAR");
+    assertThat(job.machine.failures().get(0).rootCause()).isTrue();
+    assertThat(job.lastOf(JobAction.SweepFiles.class).keep())
+        .extracting(RetainedCheckpoint::id)
+        .containsExactly(older, latest);
+  }
+
+  @Test
+  void stateThatCouldNotBeReadThisTimeIsReadAgain() {
+    job.checkpoint();
+    job.restart();
+    job.become(job.machine.attempts().get(0), TaskState.FAILED);
+    job.allBecome(TaskState.CANCELED);
+    assertThat(job.machine.phase()).isEqualTo(JobMachine.Phase.BACKOFF);
   }
 
   @Test

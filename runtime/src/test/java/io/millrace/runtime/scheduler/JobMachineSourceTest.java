@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.EnumeratorState;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.rpc.ToJobManager;
+import io.millrace.runtime.rpc.ToJobManager.FailureKind;
 import io.millrace.runtime.rpc.ToJobManager.TaskFailure;
 import io.millrace.runtime.rpc.ToJobManager.TaskState;
 import io.millrace.runtime.rpc.ToTaskManager;
@@ -135,7 +136,9 @@ class JobMachineSourceTest {
 
   @Test
   void aPermanentFailureFailsTheJobWithoutARestart() {
-    job.on(new JobEvent.EnumeratorFailed(0, 0, new TaskFailure("no such topic", "", true)));
+    job.on(
+        new JobEvent.EnumeratorFailed(
+            0, 0, new TaskFailure("no such topic", "", FailureKind.PERMANENT)));
     assertThat(job.machine.phase()).isEqualTo(JobMachine.Phase.STOPPING);
     assertThat(job.machine.status()).isNotEqualTo(JobStatus.RESTARTING);
     assertThat(job.machine.failures().get(0).summary()).isEqualTo("no such topic");

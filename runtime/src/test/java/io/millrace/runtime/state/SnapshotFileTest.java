@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.core.types.BinaryWriter;
-import io.millrace.core.types.CorruptDataException;
 import io.millrace.runtime.state.StateHandles.FileSection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -117,9 +117,8 @@ class SnapshotFileTest {
         store.put(PATH, bad);
         assertThatThrownBy(this::readAll)
             .as("byte %s", i)
-            .isInstanceOf(CorruptDataException.class)
-            .hasMessageContaining(PATH)
-            .hasMessageContaining("older checkpoint");
+            .isInstanceOf(CorruptStateException.class)
+            .hasMessageContaining(PATH);
       }
     }
   }
@@ -131,15 +130,29 @@ class SnapshotFileTest {
       store.put(PATH, Arrays.copyOf(good, length));
       assertThatThrownBy(this::readAll)
           .as("length %s", length)
-          .isInstanceOf(CorruptDataException.class)
+          .isInstanceOf(CorruptStateException.class)
           .hasMessageContaining(PATH);
     }
   }
 
   @Test
+  void aFileThatIsGoneFromAmongOthersIsLostForGood() throws IOException {
+    byte[] good = store.bytes(PATH);
+    store.delete(PATH);
+    assertThatThrownBy(this::readAll)
+        .as("nothing of the checkpoint is there: the store may be out of reach")
+        .isInstanceOf(NoSuchFileException.class);
+    store.put(PATH + ".beside", good);
+    assertThatThrownBy(this::readAll)
+        .isInstanceOf(CorruptStateException.class)
+        .hasMessageContaining(PATH + " in")
+        .hasMessageContaining("is missing, though other files");
+  }
+
+  @Test
   void aSectionIsNotTakenForAnother() {
     assertThatThrownBy(() -> read("second", first, RANGE))
-        .isInstanceOf(CorruptDataException.class)
+        .isInstanceOf(CorruptStateException.class)
         .hasMessageContaining("section of operator second, key group 2")
         .hasMessageContaining("first");
   }
@@ -150,7 +163,7 @@ class SnapshotFileTest {
             () ->
                 new SnapshotReader(store, 256)
                     .readKeyed("first", List.of(first), RANGE, (group, states) -> {}))
-        .isInstanceOf(CorruptDataException.class)
+        .isInstanceOf(CorruptStateException.class)
         .hasMessageContaining("maximal parallelism 128")
         .hasMessageContaining("256");
     store.put(PATH, "something else altogether, for sure".getBytes(StandardCharsets.US_ASCII));

@@ -18,6 +18,7 @@ import io.millrace.runtime.rpc.ToJobManager.AckCheckpoint;
 import io.millrace.runtime.rpc.ToTaskManager;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.StateHandles.SplitState;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -140,7 +141,7 @@ class SplitsBehindATriggerTest {
     }
   }
 
-  private List<Blob> splitsOf(CheckpointId checkpoint) {
+  private List<SplitState> splitsOf(CheckpointId checkpoint) {
     return said.stream()
         .filter(message -> message instanceof AckCheckpoint)
         .map(message -> (AckCheckpoint) message)

@@ -16,6 +16,7 @@ import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.core.types.TypeSchema;
 import io.millrace.core.types.TypeSerializer;
+import io.millrace.runtime.state.CorruptStateException;
 import io.millrace.runtime.state.IncompatibleStateException;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedCut;
@@ -136,7 +137,7 @@ public final class HeapKeyedStateBackend<K> implements KeyedStateBackend<K> {
         throw new CorruptDataException(entries.remaining() + " bytes are left over");
       }
     } catch (CorruptDataException e) {
-      throw new CorruptDataException(
+      throw new CorruptStateException(
           raw.origin() + ", state '" + raw.meta().name() + "' cannot be read: " + e.getMessage(),
           e);
     }

@@ -252,7 +252,9 @@ final class ModelCluster {
     for (OperatorState operator : metadata.operators()) {
       operator
           .subtasks()
-          .forEach(handles -> handles.splits().forEach(blob -> splits.add(ModelTask.text(blob))));
+          .forEach(
+              handles ->
+                  handles.splits().forEach(state -> splits.add(ModelTask.text(state.split()))));
       operator
           .enumerator()
           .ifPresent(state -> splits.addAll(ModelEnumerator.splits(state.state())));

@@ -12,6 +12,7 @@ import io.millrace.runtime.rpc.ToJobManager.TaskState;
 import io.millrace.runtime.rpc.ToTaskManager;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.StateHandles.SplitState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -68,7 +69,9 @@ final class ModelTask {
     }
     StateHandles restored = deployment.restore().getOrDefault(uid, StateHandles.EMPTY);
     if (source) {
-      restored.splits().forEach(blob -> offsets.put(text(blob), blob.version()));
+      restored.splits().stream()
+          .map(SplitState::split)
+          .forEach(blob -> offsets.put(text(blob), blob.version()));
     } else {
       TreeSet<String> named = new TreeSet<>();
       restored.committables().forEach(blob -> named.add(text(blob)));
@@ -163,8 +166,9 @@ final class ModelTask {
   }
 
   private void injectBarrier(CheckpointId id) {
-    List<Blob> splits = new ArrayList<>();
-    offsets.forEach((split, offset) -> splits.add(blob(offset, split)));
+    List<SplitState> splits = new ArrayList<>();
+    offsets.forEach(
+        (split, offset) -> splits.add(new SplitState(blob(offset, split), Long.MIN_VALUE)));
     ack(id, new StateHandles(List.of(), List.of(), splits, List.of()));
     toAll(new Barrier(id));
   }
