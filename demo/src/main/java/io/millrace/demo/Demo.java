@@ -2,6 +2,7 @@ package io.millrace.demo;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.client.process.ClassArchives;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -84,7 +85,8 @@ public final class Demo implements Callable<Integer> {
       throw new DemoException("Run it as ./millrace demo, which says where the build is");
     }
     PrintStream progress = json ? System.err : System.out;
-    try (DemoRun run = new DemoRun(Path.of(home), records, parallelism, !noKill, progress)) {
+    DemoRun.Settings settings = new DemoRun.Settings(Path.of(home), records, parallelism, !noKill);
+    try (DemoRun run = new DemoRun(settings, ClassArchives.ofThisBuild(), progress)) {
       Runtime.getRuntime().addShutdownHook(new Thread(run::close, "millrace-demo-interrupted"));
       DemoRun.Outcome outcome = run.run();
       report(outcome, progress);

@@ -1,6 +1,7 @@
 package io.millrace.demo;
 
 import io.millrace.client.MillraceClient;
+import io.millrace.client.process.ClassArchives;
 import io.millrace.client.process.LocalCluster;
 import io.millrace.client.process.RunDirectory;
 import io.millrace.client.process.RunDirectory.ClusterProcess;
@@ -26,6 +27,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -35,17 +38,28 @@ final class DemoRun implements AutoCloseable {
   private static final int TASK_MANAGERS = 2;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration LOOK = Duration.ofMillis(50);
+
+  /** Asking the JobManager costs time that the job could use. */
+  private static final Duration ASK = Duration.ofMillis(200);
+
   private static final Duration LINE = Duration.ofSeconds(1);
 
-  private final Path home;
-  private final int records;
-  private final int parallelism;
-  private final boolean kill;
+  private final Settings settings;
+  private final ClassArchives archives;
   private final PrintStream out;
   private final Path directory;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private Optional<KafkaBroker> broker = Optional.empty();
+  private volatile Optional<CompletableFuture<KafkaBroker>> broker = Optional.empty();
   private Optional<LocalCluster> cluster = Optional.empty();
+
+  /**
+   * What is run.
+   *
+   * @param home of the build
+   * @param records bids to process
+   * @param kill whether to kill a TaskManager halfway
+   */
+  record Settings(Path home, int records, int parallelism, boolean kill) {}
 
   /**
    * What a run gave.
@@ -63,12 +77,9 @@ final class DemoRun implements AutoCloseable {
       double secondsToFirstResult,
       double secondsToRecover) {}
 
-  DemoRun(Path home, int records, int parallelism, boolean kill, PrintStream out)
-      throws IOException {
-    this.home = home;
-    this.records = records;
-    this.parallelism = parallelism;
-    this.kill = kill;
+  DemoRun(Settings settings, ClassArchives archives, PrintStream out) throws IOException {
+    this.settings = settings;
+    this.archives = archives;
     this.out = out;
     this.directory = Files.createTempDirectory("millrace-demo-");
   }
@@ -77,13 +88,14 @@ final class DemoRun implements AutoCloseable {
     return "REST: "
         + cluster.orElseThrow().state().rest()
         + ", Kafka: "
-        + broker.orElseThrow().bootstrapServers();
+        + broker().bootstrapServers();
   }
 
   Outcome run() throws Exception {
     out.println("Starting a Kafka broker, a JobManager and " + TASK_MANAGERS + " TaskManagers ...");
-    KafkaBroker kafka = startBroker();
+    broker = Optional.of(CompletableFuture.supplyAsync(this::startBroker));
     LocalCluster processes = startCluster();
+    KafkaBroker kafka = broker();
     String servers = kafka.bootstrapServers();
     kafka.createTopic(Demo.BIDS, BidStream.PARTITIONS);
     kafka.createTopic(Demo.RESULTS, 1);
@@ -100,6 +112,7 @@ final class DemoRun implements AutoCloseable {
                     "  worker    %s: process %d, %d slots, metrics http://%s:%d/metrics%n",
                     tm.id(), tm.processId(), tm.slots(), tm.host(), tm.metricsPort()));
 
+    int records = settings.records;
     JobId job = submit(client, servers);
     out.println("Submitted job " + job + "; feeding " + String.format("%,d", records) + " bids.");
     try (Feeder feeder = new Feeder(servers, Demo.BIDS, records);
@@ -107,7 +120,7 @@ final class DemoRun implements AutoCloseable {
         CommittedReader results = new CommittedReader(servers, Demo.RESULTS)) {
       Progress progress = new Progress(client, job, feeder, ledger, results);
       long fedFrom = System.nanoTime();
-      if (kill) {
+      if (settings.kill) {
         progress.until(() -> ledger.count() >= records / 2);
         killOne(processes, progress);
       }
@@ -117,7 +130,7 @@ final class DemoRun implements AutoCloseable {
           "All bids are in the ledger; stopping the job, so that the last windows fire ...");
       client.stop(job, Optional.empty(), true);
       progress.until(() -> client.job(job).status().isTerminal());
-      progress.look();
+      progress.ask();
       out.println(
           "The job has "
               + client.job(job).status().name().toLowerCase(java.util.Locale.ROOT)
@@ -126,40 +139,62 @@ final class DemoRun implements AutoCloseable {
       return new Outcome(
           verdict,
           progress.lateDropped,
-          kill ? 1 : 0,
+          settings.kill ? 1 : 0,
           records / seconds,
           progress.firstResultAfter.toMillis() / 1e3,
           progress.recovery.toMillis() / 1e3);
     }
   }
 
-  private KafkaBroker startBroker() throws IOException {
-    KafkaBroker started =
+  private KafkaBroker startBroker() {
+    KafkaBroker.Builder builder =
         KafkaBroker.builder()
-            .classPath(home.resolve("lib-kafka") + File.separator + "*")
+            .classPath(settings.home.resolve("lib-kafka") + File.separator + "*")
             .jvmOption("-Xmx512m")
-            .parentDirectory(directory)
-            .start();
-    broker = Optional.of(started);
-    return started;
+            .parentDirectory(directory);
+    archives.jvmOptions("kafka").forEach(builder::jvmOption);
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new DemoException("The Kafka broker did not start: " + e.getMessage(), e);
+    }
+  }
+
+  /** The broker, once it is up. */
+  private KafkaBroker broker() {
+    try {
+      return broker.orElseThrow().join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof DemoException cause ? cause : e;
+    }
+  }
+
+  /** Stops the broker in order; {@link #close} kills it, which is quicker. */
+  void stopBroker() throws IOException {
+    broker().stop();
   }
 
   private LocalCluster startCluster() throws InterruptedException {
     Configuration configuration = Configuration.empty().with(TaskManagerOptions.SLOTS, "2");
     LocalCluster started =
         LocalCluster.start(
-            new RunDirectory(directory.resolve("run")), configuration, TASK_MANAGERS, false);
+            new RunDirectory(directory.resolve("run")),
+            configuration,
+            TASK_MANAGERS,
+            false,
+            archives);
     cluster = Optional.of(started);
     return started;
   }
 
   /** The way of any user's jar: its main() runs here and submits to the cluster. */
   private JobId submit(MillraceClient client, String servers) {
-    Path jar = home.resolve("examples").resolve("examples.jar");
+    Path jar = settings.home.resolve("examples").resolve("examples.jar");
     Submission submission =
         new Submission(
             client,
-            new Submission.Options(jar, true, OptionalInt.of(parallelism), Optional.empty(), false),
+            new Submission.Options(
+                jar, true, OptionalInt.of(settings.parallelism), Optional.empty(), false),
             new Submission.Listener() {
               @Override
               public void submitted(JobId job, String name) {}
@@ -206,7 +241,8 @@ final class DemoRun implements AutoCloseable {
             .orElse("none: from the start"));
     long before = progress.ledger.count();
     // Everything may have been processed just before the kill, so that nothing new is left to come.
-    progress.until(() -> progress.ledger.count() > before || progress.ledger.count() >= records);
+    progress.until(
+        () -> progress.ledger.count() > before || progress.ledger.count() >= settings.records);
     progress.recovery = Duration.between(killed, Instant.now());
     out.printf(
         "  new results are committed %.1f s after the kill%n%n",
@@ -226,7 +262,8 @@ final class DemoRun implements AutoCloseable {
             Thread.currentThread().interrupt();
           }
         });
-    broker.ifPresent(KafkaBroker::close);
+    broker.ifPresent(
+        starting -> starting.thenAccept(KafkaBroker::close).exceptionally(failure -> null).join());
     try (Stream<Path> files = Files.walk(directory)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     } catch (IOException | UncheckedIOException e) {
@@ -245,6 +282,7 @@ final class DemoRun implements AutoCloseable {
         Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
     private JobView view;
     private long lateDropped;
+    private long lastAsked = System.nanoTime();
     private long lastLine;
     private long lastLedger;
     private Duration firstResultAfter = Duration.ZERO;
@@ -290,7 +328,22 @@ final class DemoRun implements AutoCloseable {
 
     void look() {
       feeder.check();
+      if (System.nanoTime() - lastAsked >= ASK.toNanos()) {
+        ask();
+      }
+      if (firstResultAfter.isZero() && results.count() > 0) {
+        firstResultAfter = Duration.between(started, Instant.now());
+        out.printf("  first result %.1f s after the start%n", firstResultAfter.toMillis() / 1e3);
+      }
+      long now = System.nanoTime();
+      if (now - lastLine >= LINE.toNanos()) {
+        line(now);
+      }
+    }
+
+    void ask() {
       view = client.job(job);
+      lastAsked = System.nanoTime();
       if (view.status() == Status.FAILED || view.status() == Status.CANCELED) {
         throw new DemoException(
             "The job has "
@@ -307,14 +360,6 @@ final class DemoRun implements AutoCloseable {
               view.vertices().stream()
                   .mapToLong(vertex -> vertex.counters().getOrDefault("lateRecordsDropped", 0L))
                   .sum());
-      if (firstResultAfter.isZero() && results.count() > 0) {
-        firstResultAfter = Duration.between(started, Instant.now());
-        out.printf("  first result %.1f s after the start%n", firstResultAfter.toMillis() / 1e3);
-      }
-      long now = System.nanoTime();
-      if (now - lastLine >= LINE.toNanos()) {
-        line(now);
-      }
     }
 
     private void line(long now) {

@@ -10,6 +10,7 @@ import io.millrace.core.config.ConfigOption;
 import io.millrace.core.config.Configuration;
 import io.millrace.core.config.JobManagerOptions;
 import io.millrace.core.config.MemorySize;
+import io.millrace.core.config.ProcessOptions;
 import io.millrace.core.config.RestOptions;
 import io.millrace.core.config.TaskManagerOptions;
 import io.millrace.jobmanager.rest.RestSettings;
@@ -42,22 +43,29 @@ public final class LocalCluster {
   private static final String JOB_MANAGER_ROLE = "jobmanager";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration STOP = Duration.ofSeconds(10);
+  private static final Duration STOP_AND_WRITE_ARCHIVES = Duration.ofSeconds(60);
 
   private final RunDirectory directory;
   private final Configuration configuration;
   private final ClusterProcesses launcher;
   private final List<ClusterProcess> processes = new ArrayList<>();
   private final String token;
+  private final Duration stopPatience;
   private String rest = "";
   private int rpcPort;
   private int jobManagers;
   private int taskManagers;
 
   private LocalCluster(
-      RunDirectory directory, Configuration configuration, boolean detached, String classPath) {
+      RunDirectory directory,
+      Configuration configuration,
+      boolean detached,
+      String classPath,
+      ClassArchives archives) {
     this.directory = directory;
     this.configuration = configuration;
-    this.launcher = new ClusterProcesses(directory, detached, classPath);
+    this.launcher = new ClusterProcesses(directory, detached, classPath, archives);
+    this.stopPatience = archives.areWritten() ? STOP_AND_WRITE_ARCHIVES : STOP;
     this.token = configuration.find(RestOptions.TOKEN).orElseGet(LocalCluster::newToken);
   }
 
@@ -70,8 +78,22 @@ public final class LocalCluster {
   public static LocalCluster start(
       RunDirectory directory, Configuration configuration, int taskManagers, boolean detached)
       throws InterruptedException {
+    return start(directory, configuration, taskManagers, detached, ClassArchives.ofThisBuild());
+  }
+
+  /** The same with other archives of classes than those of this build. */
+  public static LocalCluster start(
+      RunDirectory directory,
+      Configuration configuration,
+      int taskManagers,
+      boolean detached,
+      ClassArchives archives)
+      throws InterruptedException {
     return start(
-        directory, configuration, taskManagers, detached, System.getProperty("java.class.path"));
+        configuration,
+        taskManagers,
+        new LocalCluster(
+            directory, configuration, detached, System.getProperty("java.class.path"), archives));
   }
 
   /**
@@ -85,6 +107,16 @@ public final class LocalCluster {
       boolean detached,
       String classPath)
       throws InterruptedException {
+    return start(
+        configuration,
+        taskManagers,
+        new LocalCluster(directory, configuration, detached, classPath, ClassArchives.none()));
+  }
+
+  private static LocalCluster start(
+      Configuration configuration, int taskManagers, LocalCluster cluster)
+      throws InterruptedException {
+    RunDirectory directory = cluster.directory;
     directory
         .state()
         .filter(State::isAlive)
@@ -94,17 +126,18 @@ public final class LocalCluster {
                   "A cluster is already running at " + state.rest(),
                   "End it first: millrace cluster stop");
             });
-    LocalCluster cluster = new LocalCluster(directory, configuration, detached, classPath);
     // Wrong settings are told here, not by a log.
     RestSettings.from(configuration, cluster.token);
     boolean up = false;
     try {
       directory.create();
       directory.writeToken(cluster.token);
-      cluster.startJobManager();
+      // All at once: a TaskManager waits for the JobManager's report by itself.
+      ClusterProcess jobManager = cluster.launchJobManager();
       for (int i = 0; i < taskManagers; i++) {
         cluster.launchTaskManager();
       }
+      cluster.awaitJobManager(jobManager);
       cluster.awaitTaskManagers(taskManagers);
       up = true;
       return cluster;
@@ -124,19 +157,19 @@ public final class LocalCluster {
   public static Optional<State> stop(RunDirectory directory) throws InterruptedException {
     Optional<State> state = directory.state();
     if (state.isPresent()) {
-      end(directory, state.get().processes());
+      end(directory, state.get().processes(), STOP);
     }
     return state;
   }
 
   /** Ends all its processes and forgets them; logs and data stay. */
   public void stop() throws InterruptedException {
-    end(directory, processes);
+    end(directory, processes, stopPatience);
   }
 
-  private static void end(RunDirectory directory, List<ClusterProcess> processes)
+  private static void end(RunDirectory directory, List<ClusterProcess> processes, Duration patience)
       throws InterruptedException {
-    ClusterProcesses.stop(processes, STOP);
+    ClusterProcesses.stop(processes, patience);
     try {
       directory.clear();
     } catch (IOException e) {
@@ -157,7 +190,12 @@ public final class LocalCluster {
   public ClusterProcess launchTaskManager() throws IOException {
     taskManagers++;
     Map<String, String> settings = settings();
-    settings.put(JobManagerOptions.RPC_PORT.key(), Integer.toString(rpcPort));
+    if (rpcPort == 0) {
+      settings.put(
+          ProcessOptions.JOB_MANAGER_REPORT.key(), launcher.report(JOB_MANAGER_ROLE).toString());
+    } else {
+      settings.put(JobManagerOptions.RPC_PORT.key(), Integer.toString(rpcPort));
+    }
     if (taskManagers > 1) {
       // A configured port is the first one's; two can't have it.
       settings.remove(TaskManagerOptions.DATA_PORT.key());
@@ -180,8 +218,9 @@ public final class LocalCluster {
     if (!old.role().startsWith(JOB_MANAGER_ROLE)) {
       return launchTaskManager();
     }
-    startJobManager();
-    return processes.get(processes.size() - 1);
+    ClusterProcess jobManager = launchJobManager();
+    awaitJobManager(jobManager);
+    return jobManager;
   }
 
   /** Kills a process as {@code kill -9} does, if it still lives, and takes it off the list. */
@@ -219,7 +258,7 @@ public final class LocalCluster {
     }
   }
 
-  private void startJobManager() throws IOException, InterruptedException {
+  private ClusterProcess launchJobManager() throws IOException {
     jobManagers++;
     Map<String, String> settings = settings();
     if (jobManagers > 1) {
@@ -227,13 +266,15 @@ public final class LocalCluster {
       settings.put(JobManagerOptions.RPC_PORT.key(), Integer.toString(rpcPort));
       settings.put(RestOptions.PORT.key(), Integer.toString(URI.create(rest).getPort()));
     }
-    ClusterProcess process =
-        launch(
-            jobManagers == 1 ? JOB_MANAGER_ROLE : JOB_MANAGER_ROLE + "-" + jobManagers,
-            JOB_MANAGER,
-            JobManagerOptions.MEMORY,
-            JobManagerOptions.JVM_OPTIONS,
-            settings);
+    return launch(
+        jobManagers == 1 ? JOB_MANAGER_ROLE : JOB_MANAGER_ROLE + "-" + jobManagers,
+        JOB_MANAGER,
+        JobManagerOptions.MEMORY,
+        JobManagerOptions.JVM_OPTIONS,
+        settings);
+  }
+
+  private void awaitJobManager(ClusterProcess process) throws IOException, InterruptedException {
     ProcessReport report = launcher.await(process);
     rest = report.values().get(ProcessReport.REST);
     rpcPort = Integer.parseInt(report.values().get(ProcessReport.RPC_PORT));

@@ -102,10 +102,16 @@ final class TransactionPool {
         ready
             .map(CompletableFuture::completedFuture)
             .orElseGet(() -> make().thenApply(this::begin));
-    if (idle.isEmpty() && beingMade == 0) {
+    // Not before this one is there: records wait for it, and for the spare only the next
+    // checkpoint does.
+    result.thenRun(this::provideSpare);
+    return result;
+  }
+
+  private synchronized void provideSpare() {
+    if (idle.isEmpty() && beingMade == 0 && !closed) {
       makeSpare();
     }
-    return result;
   }
 
   private Optional<ProducerChannel> nextBegun() {
@@ -260,8 +266,8 @@ final class TransactionPool {
       }
     }
     // On a restore the committer is at work before there is a writer.
-    if (calls.isPresent() && idle.isEmpty() && beingMade == 0 && !closed) {
-      makeSpare();
+    if (calls.isPresent()) {
+      provideSpare();
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -23,6 +24,8 @@ public record ProcessReport(Map<String, String> values) {
   public static final String DATA_PORT = "data-port";
   public static final String METRICS_PORT = "metrics-port";
   public static final String ID = "id";
+
+  private static final Duration LOOK = Duration.ofMillis(10);
 
   public ProcessReport {
     values = Map.copyOf(values);
@@ -59,6 +62,31 @@ public record ProcessReport(Map<String, String> values) {
         .stringPropertyNames()
         .forEach(name -> values.put(name, properties.getProperty(name)));
     return Optional.of(new ProcessReport(values));
+  }
+
+  /**
+   * Waits until another process has written its report.
+   *
+   * @throws IOException if it has not within the patience
+   */
+  public static ProcessReport await(Path path, Duration patience)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    while (true) {
+      Optional<ProcessReport> report = read(path);
+      if (report.isPresent()) {
+        return report.get();
+      }
+      if (System.nanoTime() - end >= 0) {
+        throw new IOException(
+            "No process has said in "
+                + path
+                + " where it listens, within "
+                + patience.toSeconds()
+                + " s: did it start? Its log tells");
+      }
+      Thread.sleep(LOOK.toMillis());
+    }
   }
 
   /**

@@ -7,6 +7,7 @@ import io.millrace.core.config.CheckpointOptions;
 import io.millrace.core.config.Configuration;
 import io.millrace.core.config.ConfigurationException;
 import io.millrace.core.config.JobManagerOptions;
+import io.millrace.core.config.ProcessOptions;
 import io.millrace.core.config.TaskManagerOptions;
 import io.millrace.core.storage.MountedFileStore;
 import io.millrace.runtime.blob.BlobCache;
@@ -42,6 +43,7 @@ import java.util.function.ToDoubleFunction;
 /** The process of a TaskManager. */
 public final class TaskManagerProcess {
   private static final Duration REGISTRATION_TIMEOUT = Duration.ofMinutes(5);
+  private static final Duration JOB_MANAGER_PATIENCE = Duration.ofSeconds(60);
   private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(60);
   private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2));
 
@@ -54,9 +56,10 @@ public final class TaskManagerProcess {
     ProcessMain.run("TaskManager", args, TaskManagerProcess::start);
   }
 
-  private static AutoCloseable start(Configuration configuration) throws IOException {
-    int rpcPort = configuration.get(JobManagerOptions.RPC_PORT);
-    if (rpcPort == 0) {
+  private static AutoCloseable start(Configuration configuration)
+      throws IOException, InterruptedException {
+    Optional<Path> jobManager = configuration.get(ProcessOptions.JOB_MANAGER_REPORT).map(Path::of);
+    if (configuration.get(JobManagerOptions.RPC_PORT) == 0 && jobManager.isEmpty()) {
       throw new ConfigurationException(
           "jobmanager.rpc-port says where the JobManager is; it must be set for a TaskManager");
     }
@@ -73,6 +76,8 @@ public final class TaskManagerProcess {
     MetricsEndpoint page =
         MetricsEndpoint.start(
             host, configuration.get(TaskManagerOptions.METRICS_PORT), metrics::scrape);
+    // As late as can be: both processes may be starting at the same time.
+    int rpcPort = rpcPort(configuration, jobManager);
     GrpcJobManagerLink link =
         new GrpcJobManagerLink(
             configuration.get(JobManagerOptions.HOST), rpcPort, Build.CURRENT, token);
@@ -116,6 +121,16 @@ public final class TaskManagerProcess {
       exchange.close();
       page.close();
     };
+  }
+
+  private static int rpcPort(Configuration configuration, Optional<Path> jobManager)
+      throws IOException, InterruptedException {
+    int configured = configuration.get(JobManagerOptions.RPC_PORT);
+    if (configured != 0) {
+      return configured;
+    }
+    ProcessReport report = ProcessReport.await(jobManager.orElseThrow(), JOB_MANAGER_PATIENCE);
+    return Integer.parseInt(report.values().get(ProcessReport.RPC_PORT));
   }
 
   private static Path checkpointDirectory(Configuration configuration) throws IOException {
