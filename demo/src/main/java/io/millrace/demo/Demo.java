@@ -2,7 +2,6 @@ package io.millrace.demo;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.millrace.client.process.ClassArchives;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -86,7 +85,7 @@ public final class Demo implements Callable<Integer> {
     }
     PrintStream progress = json ? System.err : System.out;
     DemoRun.Settings settings = new DemoRun.Settings(Path.of(home), records, parallelism, !noKill);
-    try (DemoRun run = new DemoRun(settings, ClassArchives.ofThisBuild(), progress)) {
+    try (DemoRun run = new DemoRun(settings, progress)) {
       Runtime.getRuntime().addShutdownHook(new Thread(run::close, "millrace-demo-interrupted"));
       DemoRun.Outcome outcome = run.run();
       report(outcome, progress);

@@ -1,7 +1,6 @@
 package io.millrace.demo;
 
 import io.millrace.client.MillraceClient;
-import io.millrace.client.process.ClassArchives;
 import io.millrace.client.process.LocalCluster;
 import io.millrace.client.process.RunDirectory;
 import io.millrace.client.process.RunDirectory.ClusterProcess;
@@ -45,7 +44,6 @@ final class DemoRun implements AutoCloseable {
   private static final Duration LINE = Duration.ofSeconds(1);
 
   private final Settings settings;
-  private final ClassArchives archives;
   private final PrintStream out;
   private final Path directory;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -77,9 +75,8 @@ final class DemoRun implements AutoCloseable {
       double secondsToFirstResult,
       double secondsToRecover) {}
 
-  DemoRun(Settings settings, ClassArchives archives, PrintStream out) throws IOException {
+  DemoRun(Settings settings, PrintStream out) throws IOException {
     this.settings = settings;
-    this.archives = archives;
     this.out = out;
     this.directory = Files.createTempDirectory("millrace-demo-");
   }
@@ -152,7 +149,6 @@ final class DemoRun implements AutoCloseable {
             .classPath(settings.home.resolve("lib-kafka") + File.separator + "*")
             .jvmOption("-Xmx512m")
             .parentDirectory(directory);
-    archives.jvmOptions("kafka").forEach(builder::jvmOption);
     try {
       return builder.start();
     } catch (IOException e) {
@@ -169,20 +165,11 @@ final class DemoRun implements AutoCloseable {
     }
   }
 
-  /** Stops the broker in order; {@link #close} kills it, which is quicker. */
-  void stopBroker() throws IOException {
-    broker().stop();
-  }
-
   private LocalCluster startCluster() throws InterruptedException {
     Configuration configuration = Configuration.empty().with(TaskManagerOptions.SLOTS, "2");
     LocalCluster started =
         LocalCluster.start(
-            new RunDirectory(directory.resolve("run")),
-            configuration,
-            TASK_MANAGERS,
-            false,
-            archives);
+            new RunDirectory(directory.resolve("run")), configuration, TASK_MANAGERS, false);
     cluster = Optional.of(started);
     return started;
   }

@@ -28,18 +28,14 @@ public final class ClusterProcesses {
   private final RunDirectory directory;
   private final boolean detached;
   private final String classPath;
-  private final ClassArchives archives;
 
   /**
    * @param classPath of the processes
-   * @param archives of their classes
    */
-  public ClusterProcesses(
-      RunDirectory directory, boolean detached, String classPath, ClassArchives archives) {
+  public ClusterProcesses(RunDirectory directory, boolean detached, String classPath) {
     this.directory = directory;
     this.detached = detached;
     this.classPath = classPath;
-    this.archives = archives;
   }
 
   /**
@@ -63,7 +59,6 @@ public final class ClusterProcesses {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(launch.jvmOptions());
     command.add("-Xshare:auto");
-    command.addAll(archives.jvmOptions(launch.role()));
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.add("-Dlogback.configurationFile=millrace-process-logback.xml");
     command.add("-cp");

@@ -43,29 +43,22 @@ public final class LocalCluster {
   private static final String JOB_MANAGER_ROLE = "jobmanager";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration STOP = Duration.ofSeconds(10);
-  private static final Duration STOP_AND_WRITE_ARCHIVES = Duration.ofSeconds(60);
 
   private final RunDirectory directory;
   private final Configuration configuration;
   private final ClusterProcesses launcher;
   private final List<ClusterProcess> processes = new ArrayList<>();
   private final String token;
-  private final Duration stopPatience;
   private String rest = "";
   private int rpcPort;
   private int jobManagers;
   private int taskManagers;
 
   private LocalCluster(
-      RunDirectory directory,
-      Configuration configuration,
-      boolean detached,
-      String classPath,
-      ClassArchives archives) {
+      RunDirectory directory, Configuration configuration, boolean detached, String classPath) {
     this.directory = directory;
     this.configuration = configuration;
-    this.launcher = new ClusterProcesses(directory, detached, classPath, archives);
-    this.stopPatience = archives.areWritten() ? STOP_AND_WRITE_ARCHIVES : STOP;
+    this.launcher = new ClusterProcesses(directory, detached, classPath);
     this.token = configuration.find(RestOptions.TOKEN).orElseGet(LocalCluster::newToken);
   }
 
@@ -78,22 +71,8 @@ public final class LocalCluster {
   public static LocalCluster start(
       RunDirectory directory, Configuration configuration, int taskManagers, boolean detached)
       throws InterruptedException {
-    return start(directory, configuration, taskManagers, detached, ClassArchives.ofThisBuild());
-  }
-
-  /** The same with other archives of classes than those of this build. */
-  public static LocalCluster start(
-      RunDirectory directory,
-      Configuration configuration,
-      int taskManagers,
-      boolean detached,
-      ClassArchives archives)
-      throws InterruptedException {
     return start(
-        configuration,
-        taskManagers,
-        new LocalCluster(
-            directory, configuration, detached, System.getProperty("java.class.path"), archives));
+        directory, configuration, taskManagers, detached, System.getProperty("java.class.path"));
   }
 
   /**
@@ -110,7 +89,7 @@ public final class LocalCluster {
     return start(
         configuration,
         taskManagers,
-        new LocalCluster(directory, configuration, detached, classPath, ClassArchives.none()));
+        new LocalCluster(directory, configuration, detached, classPath));
   }
 
   private static LocalCluster start(
@@ -157,19 +136,19 @@ public final class LocalCluster {
   public static Optional<State> stop(RunDirectory directory) throws InterruptedException {
     Optional<State> state = directory.state();
     if (state.isPresent()) {
-      end(directory, state.get().processes(), STOP);
+      end(directory, state.get().processes());
     }
     return state;
   }
 
   /** Ends all its processes and forgets them; logs and data stay. */
   public void stop() throws InterruptedException {
-    end(directory, processes, stopPatience);
+    end(directory, processes);
   }
 
-  private static void end(RunDirectory directory, List<ClusterProcess> processes, Duration patience)
+  private static void end(RunDirectory directory, List<ClusterProcess> processes)
       throws InterruptedException {
-    ClusterProcesses.stop(processes, patience);
+    ClusterProcesses.stop(processes, STOP);
     try {
       directory.clear();
     } catch (IOException e) {
