@@ -1,6 +1,8 @@
 package io.millrace.runtime.state;
 
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
@@ -73,6 +75,14 @@ public record StateHandles(
         operator.stream().map(section -> section.withPath(paths)).toList(),
         splits,
         committables);
+  }
+
+  /** The files it is in. */
+  public SortedSet<String> paths() {
+    TreeSet<String> paths = new TreeSet<>();
+    operator.forEach(section -> paths.add(section.path()));
+    keyed.forEach(section -> section.groups().forEach(group -> paths.add(group.path())));
+    return paths;
   }
 
   public long sizeInBytes() {
