@@ -108,7 +108,7 @@ record PlantedBug(String name, List<Patch> patches) {
         bug(
             "S2: a reader takes splits that came behind a trigger before its snapshot",
             patch(
-                "task/Subtask",
+                "task/CheckpointTrigger",
                 "takeSplitsHeld",
                 Patch.answers("java/util/Optional.isEmpty", true))),
         bug(
