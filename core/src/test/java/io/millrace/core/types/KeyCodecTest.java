@@ -35,9 +35,9 @@ class KeyCodecTest {
 
   private record Nested(User user, Color color, Optional<String> note) {}
 
-  private sealed interface Id permits Number, Name {}
+  private sealed interface Id permits Numbered, Name {}
 
-  private record Number(long value) implements Id {}
+  private record Numbered(long value) implements Id {}
 
   private record Name(String value) implements Id {}
 
@@ -94,7 +94,7 @@ class KeyCodecTest {
             of(Nested.class),
             new Nested(new User("de", 7), Color.RED, Optional.empty()),
             1298233013),
-        Arguments.of(of(Id.class), new Number(7), -956468561),
+        Arguments.of(of(Id.class), new Numbered(7), -956468561),
         Arguments.of(of(Id.class), new Name("7"), 1086459418),
         Arguments.of(of(UUID.class), new UUID(1, 2), 1699564463),
         Arguments.of(of(Instant.class), Instant.EPOCH, -5285323),
