@@ -3,38 +3,31 @@ package io.millrace.jobmanager;
 import io.millrace.runtime.blob.BlobKey;
 import io.millrace.runtime.blob.BlobStore;
 import io.millrace.runtime.graph.JobGraph;
-import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.id.LeaderEpoch;
 import io.millrace.runtime.rpc.JobGraphCodec;
 import io.millrace.runtime.rpc.JobManagerLink;
 import io.millrace.runtime.rpc.TaskManagerGate;
 import io.millrace.runtime.rpc.ToJobManager;
-import io.millrace.runtime.rpc.ToTaskManager;
 import io.millrace.runtime.scheduler.JobEvent;
 import io.millrace.runtime.scheduler.JobStore;
-import io.millrace.runtime.scheduler.SlotOffer;
 import io.millrace.runtime.scheduler.StoredJob;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A JobManager without its transport: jobs, TaskManagers, slots and heartbeats. Connections and
- * registrations are owned by its one thread, {@code main}; each job by a thread of its own.
+ * A JobManager without its transport: takes and recovers jobs, and answers for them. Connections of
+ * TaskManagers are owned by its one thread, {@code main}; each job by a thread of its own.
  */
 public final class JobManagerCore implements Dispatcher, TaskManagerGate, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JobManagerCore.class);
@@ -45,9 +38,9 @@ public final class JobManagerCore implements Dispatcher, TaskManagerGate, AutoCl
   private final BlobStore blobs;
   private final ScheduledExecutorService main;
   private final Supplier<JobId> ids;
-  private final TaskManagerRegistry taskManagers = new TaskManagerRegistry();
   private final SlotLedger slots = new SlotLedger();
   private final JobBook jobs;
+  private final TaskManagerConnections taskManagers;
 
   /**
    * @param heartbeatInterval at which both ends of a connection send
@@ -77,6 +70,7 @@ public final class JobManagerCore implements Dispatcher, TaskManagerGate, AutoCl
     this.main = main;
     this.ids = ids;
     this.jobs = new JobBook(services.storage().jobs(), blobs, settings.retainedJobs());
+    this.taskManagers = new TaskManagerConnections(settings, services.clocks(), main, slots, jobs);
   }
 
   /**
@@ -107,8 +101,7 @@ public final class JobManagerCore implements Dispatcher, TaskManagerGate, AutoCl
       }
     }
     jobs.forgetOldest();
-    long interval = settings.heartbeatInterval().toNanos();
-    main.scheduleWithFixedDelay(this::checkHeartbeats, interval, interval, TimeUnit.NANOSECONDS);
+    taskManagers.watchHeartbeats();
   }
 
   /**
@@ -119,7 +112,7 @@ public final class JobManagerCore implements Dispatcher, TaskManagerGate, AutoCl
   public void close() {
     main.shutdownNow();
     jobs.running().forEach(ManagedJob::abandon);
-    taskManagers.all().forEach(m -> m.connection().close("the JobManager is shutting down"));
+    taskManagers.closeAll("the JobManager is shutting down");
   }
 
   // ---- Dispatcher
@@ -170,7 +163,8 @@ public final class JobManagerCore implements Dispatcher, TaskManagerGate, AutoCl
             graph,
             services,
             slots,
-            new ManagedJob.Surroundings(taskManagers::send, this::onSlotsFreed, this::onEnded));
+            new ManagedJob.Surroundings(
+                taskManagers::send, taskManagers::slotsFreed, this::onEnded));
     jobs.add(job);
     job.start();
   }
@@ -236,25 +230,6 @@ public final class JobManagerCore implements Dispatcher, TaskManagerGate, AutoCl
     return jobs.running(id).map(ManagedJob::view).or(() -> jobs.ended(id));
   }
 
-  @Override
-  public List<TaskManagerView> taskManagers() {
-    List<TaskManagerView> views = new ArrayList<>();
-    for (TaskManagerRegistry.Member member : taskManagers.all()) {
-      ToJobManager.Register r = member.registration();
-      views.add(
-          new TaskManagerView(
-              r.taskManager(),
-              r.host(),
-              r.dataPort(),
-              r.metricsPort(),
-              r.processId(),
-              r.slots(),
-              slots.free(r.taskManager()),
-              member.heardAt()));
-    }
-    return views;
-  }
-
   /** Slots of all TaskManagers; for metrics. */
   public int totalSlots() {
     return slots.total();
@@ -264,7 +239,12 @@ public final class JobManagerCore implements Dispatcher, TaskManagerGate, AutoCl
     return slots.free();
   }
 
-  // ---- TaskManagers
+  @Override
+  public List<TaskManagerView> taskManagers() {
+    return taskManagers.views();
+  }
+
+  // ---- TaskManagerGate
 
   @Override
   public LeaderEpoch epoch() {
@@ -284,155 +264,15 @@ public final class JobManagerCore implements Dispatcher, TaskManagerGate, AutoCl
 
   @Override
   public void admit(ToJobManager.Register register) {
-    if (!register.build().equals(settings.build())) {
-      throw new RefusedException(
-          true,
-          "TaskManager "
-              + register.taskManager()
-              + " is "
-              + register.build()
-              + ", this JobManager is "
-              + settings.build());
-    }
-    if (register.slots() < 1) {
-      throw new RefusedException(
-          true, "TaskManager " + register.taskManager() + " has no slots: set taskmanager.slots");
-    }
-    if (taskManagers.find(register.taskManager()).isPresent()) {
-      throw new RefusedException(
-          false, "There is a TaskManager " + register.taskManager() + " already");
-    }
+    taskManagers.admit(register);
   }
 
   @Override
   public Incoming register(ToJobManager.Register register, Connection connection) {
-    TaskManagerRegistry.Member member =
-        new TaskManagerRegistry.Member(
-            register, connection, services.clocks().nanos().getAsLong(), instant());
-    onMain(() -> onRegistered(member));
-    return new Incoming() {
-      @Override
-      public void received(ToJobManager message) {
-        onMain(() -> onMessage(member, message));
-      }
-
-      @Override
-      public void closed(String reason, boolean orderly) {
-        onMain(() -> lose(member, reason, orderly));
-      }
-    };
-  }
-
-  private void onRegistered(TaskManagerRegistry.Member member) {
-    ToJobManager.Register register = member.registration();
-    taskManagers.add(member);
-    slots.add(new SlotOffer(member.id(), register.host(), register.dataPort(), register.slots()));
-    LOG.info(
-        "TaskManager {} (process {}, {}:{}) registered with {} slots",
-        member.id(),
-        register.processId(),
-        register.host(),
-        register.dataPort(),
-        register.slots());
-    for (AttemptId attempt : register.running()) { // SL2: its report is the truth
-      Optional<ManagedJob> job = jobs.running(attempt.job());
-      if (job.isEmpty()) {
-        member.connection().send(new ToTaskManager.Cancel(attempt));
-      }
-    }
-    for (ManagedJob job : jobs.running()) {
-      if (!register.running().isEmpty()) {
-        job.post(new JobEvent.FromTaskManager(member.id(), register));
-      }
-      job.slotsChanged();
-    }
-  }
-
-  private void onMessage(TaskManagerRegistry.Member member, ToJobManager message) {
-    if (!taskManagers.isPresent(member)) {
-      return; // declared lost: a zombie's word counts nothing
-    }
-    member.heard(services.clocks().nanos().getAsLong(), instant());
-    if (message instanceof ToJobManager.Heartbeat heartbeat) {
-      long nanos = services.clocks().nanos().getAsLong();
-      heartbeat
-          .metrics()
-          .forEach(
-              metrics ->
-                  jobs.running(metrics.attempt().job())
-                      .ifPresent(job -> job.metrics().record(metrics, nanos)));
-    } else {
-      jobs.running(attemptOf(message).job())
-          .ifPresent(job -> job.post(new JobEvent.FromTaskManager(member.id(), message)));
-    }
-  }
-
-  private static AttemptId attemptOf(ToJobManager message) {
-    if (message instanceof ToJobManager.TaskStateChanged m) {
-      return m.attempt();
-    } else if (message instanceof ToJobManager.AckCheckpoint m) {
-      return m.attempt();
-    } else if (message instanceof ToJobManager.DeclineCheckpoint m) {
-      return m.attempt();
-    } else if (message instanceof ToJobManager.ReaderOpened m) {
-      return m.attempt();
-    } else if (message instanceof ToJobManager.SplitRequested m) {
-      return m.attempt();
-    } else if (message instanceof ToJobManager.SplitsReceived m) {
-      return m.attempt();
-    }
-    throw new IllegalStateException("Not a subtask's message: " + message);
-  }
-
-  private void checkHeartbeats() {
-    try {
-      long nanos = services.clocks().nanos().getAsLong();
-      for (TaskManagerRegistry.Member silent :
-          taskManagers.silentFor(settings.heartbeatTimeout(), nanos)) {
-        String reason = "no heartbeat for " + settings.heartbeatTimeout().toMillis() + " ms";
-        lose(silent, reason, false);
-        silent.connection().close(reason);
-      }
-      taskManagers.all().forEach(member -> member.connection().ping());
-    } catch (RuntimeException e) {
-      LOG.error("Could not check heartbeats", e);
-    }
-  }
-
-  private void lose(TaskManagerRegistry.Member member, String reason, boolean orderly) {
-    if (!taskManagers.remove(member)) {
-      return; // known
-    }
-    if (orderly) {
-      LOG.info("TaskManager {} has left: {}", member.id(), reason);
-    } else {
-      LOG.warn("TaskManager {} is lost: {}", member.id(), reason);
-    }
-    slots.remove(member.id());
-    for (ManagedJob job : jobs.running()) {
-      job.post(new JobEvent.TaskManagerLost(member.id(), reason));
-      job.slotsChanged();
-    }
-  }
-
-  private void onSlotsFreed(ManagedJob by) {
-    onMain(
-        () -> jobs.running().stream().filter(job -> job != by).forEach(ManagedJob::slotsChanged));
+    return taskManagers.register(register, connection);
   }
 
   private void onEnded(ManagedJob job) {
     services.threads().io().execute(() -> jobs.end(job));
-  }
-
-  private Instant instant() {
-    return Instant.ofEpochMilli(services.clocks().millis().getAsLong());
-  }
-
-  private void onMain(Runnable task) {
-    try {
-      main.execute(task);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("The JobManager has ended; a message comes too late");
-    }
   }
 }

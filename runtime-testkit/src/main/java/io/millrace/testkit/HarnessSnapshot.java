@@ -4,15 +4,15 @@ import io.millrace.runtime.state.StateHandles;
 
 /** The state of one subtask of an operator in a harness; immutable. */
 public final class HarnessSnapshot {
-  private final HarnessFiles files;
+  private final MemoryFiles files;
   private final StateHandles handles;
 
-  HarnessSnapshot(HarnessFiles files, StateHandles handles) {
+  HarnessSnapshot(MemoryFiles files, StateHandles handles) {
     this.files = files;
     this.handles = handles;
   }
 
-  HarnessFiles files() {
+  MemoryFiles files() {
     return files;
   }
 

@@ -6,6 +6,7 @@ import io.millrace.core.source.PollStatus;
 import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.operators.Functions;
 import io.millrace.runtime.operators.OneInputOperator;
 import io.millrace.runtime.operators.Operator;
 import io.millrace.runtime.operators.OperatorFactory;
@@ -152,8 +153,8 @@ public final class OperatorHarness<K, I, O> implements AutoCloseable {
     return OperatorHarness.class.getClassLoader();
   }
 
-  private static HarnessFiles filesOf(List<HarnessSnapshot> snapshots) {
-    HarnessFiles all = new HarnessFiles();
+  private static MemoryFiles filesOf(List<HarnessSnapshot> snapshots) {
+    MemoryFiles all = new MemoryFiles();
     snapshots.forEach(snapshot -> all.addAll(snapshot.files()));
     return all;
   }
@@ -307,7 +308,7 @@ public final class OperatorHarness<K, I, O> implements AutoCloseable {
           @Override
           public void committables(CompletionStage<List<Blob>> committables) {}
         });
-    HarnessFiles files = new HarnessFiles();
+    MemoryFiles files = new MemoryFiles();
     String path = "subtask-" + context.getIndexOfThisSubtask() + ".state";
     try (SnapshotFileWriter writer = new SnapshotFileWriter(files, path, KEY_GROUPS)) {
       if (keyed.isPresent()) {
@@ -354,9 +355,14 @@ public final class OperatorHarness<K, I, O> implements AutoCloseable {
     return context.counters.containsKey(name) ? context.counters.get(name).count() : 0;
   }
 
+  /** Throws what the operator's own close throws, if only unchecked. */
   @Override
-  public void close() throws Exception {
-    operator.close();
+  public void close() {
+    try {
+      operator.close();
+    } catch (Exception e) {
+      throw Functions.<RuntimeException>rethrow(e);
+    }
     keyed.ifPresent(KeyedStateBackend::close);
   }
 }

@@ -46,7 +46,7 @@ public final class VirtualScheduler extends AbstractExecutorService
 
   @Override
   public void execute(Runnable command) {
-    schedule(command, 0, TimeUnit.NANOSECONDS);
+    ScheduledFuture<?> unused = schedule(command, 0, TimeUnit.NANOSECONDS);
   }
 
   @Override
@@ -132,7 +132,7 @@ public final class VirtualScheduler extends AbstractExecutorService
         run();
       } else if (runAndReset()) {
         due += period;
-        add(this);
+        Entry<V> unused = add(this);
       }
     }
 

@@ -224,7 +224,7 @@ class TaskManagerTest {
     main.runDue();
   }
 
-  private void report(ToJobManager message) {
+  private void report(ToJobManager.OfSubtask message) {
     taskManager.report(message);
     main.runDue();
   }
@@ -247,7 +247,7 @@ class TaskManagerTest {
     return new AttemptId(new SubtaskId(JOB, 0, subtask), 0);
   }
 
-  private static ToJobManager state(AttemptId attempt, TaskState state) {
+  private static ToJobManager.OfSubtask state(AttemptId attempt, TaskState state) {
     return new ToJobManager.TaskStateChanged(attempt, state, Optional.empty());
   }
 

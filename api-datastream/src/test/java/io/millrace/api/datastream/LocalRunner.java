@@ -25,6 +25,7 @@ import io.millrace.runtime.submit.JobRunner;
 import io.millrace.runtime.submit.RunSettings;
 import io.millrace.runtime.task.SubtaskServices;
 import io.millrace.runtime.task.TaskRunner;
+import io.millrace.testkit.MemoryFiles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -122,7 +123,7 @@ public final class LocalRunner implements JobRunner {
     Run(JobGraph graph, ClassLoader loader) {
       this.graph = graph;
       this.loader = loader;
-      FileStore store = new TestFiles();
+      FileStore store = new MemoryFiles();
       RemoteChannels none = null;
       runner =
           new TaskRunner(

@@ -199,7 +199,7 @@ class EveryTypeTest {
       field.setAccessible(true);
       field.set(pojo, next);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("The test's own class", e);
     }
   }
 
@@ -211,8 +211,8 @@ class EveryTypeTest {
   }
 
   /** Everything that can change, reached through collections and fields of our own classes. */
-  private static Map<Object, Boolean> mutableParts(Object value) throws Exception {
-    Map<Object, Boolean> parts = new IdentityHashMap<>();
+  private static IdentityHashMap<Object, Boolean> mutableParts(Object value) throws Exception {
+    IdentityHashMap<Object, Boolean> parts = new IdentityHashMap<>();
     List<Object> open = new ArrayList<>();
     open.add(value);
     while (!open.isEmpty()) {

@@ -37,6 +37,7 @@ class KeyCodecTest {
 
   private sealed interface Id permits Number, Name {}
 
+  @SuppressWarnings("JavaLangClash") // the name is part of the hash
   private record Number(long value) implements Id {}
 
   private record Name(String value) implements Id {}

@@ -20,14 +20,17 @@ final class LoadedJob {
 
   record Key(String name, Kind kind) {}
 
+  @SuppressWarnings("UnusedVariable") // read by the serializer
   private static class Parent {
     private Key key;
   }
 
+  @SuppressWarnings("UnusedVariable") // read by the serializer
   private static final class Pojo extends Parent {
     private Point point;
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // a component like any other to the serializer
   record Root(Part part, Point point, Optional<Key> key, Pojo pojo, Object any, String[] names) {}
 
   static Object value() {

@@ -18,6 +18,7 @@ class RecordTypeTest {
 
   private record Pair<A, B>(A left, B right) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // a component like any other to the serializer
   private record Nested(String name, Pair<Integer, List<String>> pair, Nested[] more) {}
 
   private record Tree(String label, List<Tree> children, Optional<Tree> twin) {}
@@ -32,6 +33,7 @@ class RecordTypeTest {
     }
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // a component like any other to the serializer
   private record Mixed(
       Color color, Optional<String> maybe, Map<String, Color> colors, byte[] data, Object any) {}
 
@@ -100,6 +102,7 @@ class RecordTypeTest {
   }
 
   @Test
+  @SuppressWarnings("NullOptional") // such records are there, and must come back
   void otherKindsOfFieldsComeBack() {
     Mixed value =
         new Mixed(

@@ -22,6 +22,7 @@ class RefusalTest {
 
   record Plan(Map<String, List<Optional<Task>>> tasks) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // a component like any other to the serializer
   record Stream(InputStream[] in) {}
 
   static final class NoConstructor {
@@ -36,6 +37,7 @@ class RefusalTest {
     final int x = Integer.parseInt("1");
   }
 
+  @SuppressWarnings("ClassCanBeStatic") // what is refused
   final class Inner {
     int x;
   }

@@ -106,6 +106,7 @@ final class SampleTypes {
     }
   }
 
+  @SuppressWarnings("EqualsGetClass") // its subclasses add nothing that equals would have to see
   static sealed class Vehicle permits Car, Cart {
     int wheels;
     Vehicle trailer;
@@ -140,6 +141,7 @@ final class SampleTypes {
 
   private SampleTypes() {}
 
+  @SuppressWarnings("JdkObsolete") // users have such lists
   static List<Sample> all() {
     List<Sample> samples = new ArrayList<>();
     for (Object value :

@@ -173,7 +173,8 @@ class TypeInferenceTest {
                   private static final long serialVersionUID = 1L;
 
                   @Override
-                  public void processElement(Bid value, Context ctx, Collector<String> out) {}
+                  public void processElement(
+                      Bid value, ProcessFunction.Context ctx, Collector<String> out) {}
                 }))
         .hasToString("java.lang.String");
     assertThat(
@@ -182,7 +183,8 @@ class TypeInferenceTest {
                   private static final long serialVersionUID = 1L;
 
                   @Override
-                  public void processElement(Bid value, Context<Long> ctx, Collector<Bid> out) {}
+                  public void processElement(
+                      Bid value, KeyedProcessFunction.Context<Long> ctx, Collector<Bid> out) {}
                 }))
         .isEqualTo(TypeInformation.of(Bid.class));
     assertThat(
@@ -193,7 +195,7 @@ class TypeInferenceTest {
                   @Override
                   public void process(
                       Long key,
-                      Context<TimeWindow> context,
+                      ProcessWindowFunction.Context<TimeWindow> context,
                       Iterable<Bid> elements,
                       Collector<Bid> out) {}
                 }))

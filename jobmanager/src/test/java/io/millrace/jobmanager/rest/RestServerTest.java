@@ -16,6 +16,7 @@ import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.RestartSettings;
 import io.millrace.runtime.id.JobId;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -256,7 +257,7 @@ class RestServerTest {
 
   @Test
   void refusesAForeignHostName() throws Exception {
-    try (Socket socket = new Socket("127.0.0.1", server.port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       socket
           .getOutputStream()
           .write(

@@ -72,14 +72,6 @@ class ClassLoaderCyclesTest {
    */
   private static final String NO_SOFT_REFERENCES = "-XX:+UseSerialGC -XX:SoftRefLRUPolicyMSPerMB=0";
 
-  /**
-   * Loaders that may stay in a process however many jobs there were. One is held by the JDK, whose
-   * code for equals of records keeps a method handle of the record class that came last; a second
-   * one was seen once and has not been traced. The rarest kind of job comes five times, so whatever
-   * keeps a loader for each job shows.
-   */
-  private static final int MOST_LEFT = 3;
-
   @TempDir Path directory;
 
   @Test
@@ -102,9 +94,11 @@ class ClassLoaderCyclesTest {
         JobId first = submit(client, jar, Kind.ENDLESS, 0, broker);
         await(client, first, ClassLoaderCyclesTest::countsRecords);
         for (ClusterProcess process : cluster.state().processes()) {
-          assertThat(LiveLoaders.count(process, LOADER))
-              .as("while a job runs, its class loader in the %s", process.role())
-              .isOne();
+          try (LiveLoaders live = LiveLoaders.in(process)) {
+            assertThat(live.count(LOADER))
+                .as("while a job runs, its class loader in the %s", process.role())
+                .isOne();
+          }
         }
         client.cancel(first);
         for (int cycle = 1; cycle < CYCLES; cycle++) {
@@ -175,27 +169,30 @@ class ClassLoaderCyclesTest {
   }
 
   private static void awaitNone(ClusterProcess process) throws Exception {
-    try {
-      awaitNoneOf(process);
-    } catch (ConditionTimeoutException e) {
-      Path dump = Path.of("target", process.role() + ".hprof").toAbsolutePath();
-      Files.deleteIfExists(dump);
-      LiveLoaders.dump(process, dump);
-      throw new AssertionError(e.getMessage() + "; what holds them is in " + dump, e);
+    try (LiveLoaders live = LiveLoaders.in(process)) {
+      try {
+        awaitNoneOf(process, live);
+      } catch (ConditionTimeoutException e) {
+        Path dump = Path.of("target", process.role() + ".hprof").toAbsolutePath();
+        Files.deleteIfExists(dump);
+        live.dump(dump);
+        throw new AssertionError(e.getMessage() + "; what holds them is in " + dump, e);
+      }
     }
   }
 
-  private static void awaitNoneOf(ClusterProcess process) {
+  private static void awaitNoneOf(ClusterProcess process, LiveLoaders live) {
     Awaitility.await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(500))
         .untilAsserted(
             () -> {
-              long copies = LiveLoaders.count(process, COPY);
-              assertThat(LiveLoaders.count(process, LOADER))
+              assertThat(live.count(LOADER))
                   .as("class loaders of jobs in the %s", process.role())
-                  .isLessThanOrEqualTo(MOST_LEFT);
-              assertThat(copies).as("copies of operators in the %s", process.role()).isZero();
+                  .isZero();
+              assertThat(live.count(COPY))
+                  .as("copies of operators in the %s", process.role())
+                  .isZero();
             });
   }
 

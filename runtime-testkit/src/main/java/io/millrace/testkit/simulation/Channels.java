@@ -88,6 +88,7 @@ final class Channels {
     long lastArrival;
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Frame(byte[] bytes, int size, boolean keyed, boolean longKeys) {}
 
   private final class Output<T> implements OutputChannel {

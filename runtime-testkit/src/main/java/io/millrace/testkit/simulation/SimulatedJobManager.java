@@ -164,10 +164,6 @@ final class SimulatedJobManager {
     }
   }
 
-  private void later(long micros, String label, JobEvent event) {
-    world.after(micros, machine, label, () -> on(event));
-  }
-
   /** Storage does one thing after another. */
   private void store(String label, World.Action action) {
     long at = Math.max(lastStorage, world.micros()) + world.between(200, 4_000);

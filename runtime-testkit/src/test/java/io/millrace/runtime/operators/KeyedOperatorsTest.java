@@ -38,7 +38,8 @@ class KeyedOperatorsTest {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public void processElement(Long value, Context<Long> ctx, Collector<String> out) {
+    public void processElement(
+        Long value, KeyedProcessFunction.Context<Long> ctx, Collector<String> out) {
       ctx.timerService().registerEventTimeTimer(100 + value);
       ctx.timerService().registerEventTimeTimer(100 + value);
       ctx.timerService().registerEventTimeTimer(500);
@@ -48,7 +49,8 @@ class KeyedOperatorsTest {
     }
 
     @Override
-    public void onTimer(long timestamp, OnTimerContext<Long> ctx, Collector<String> out) {
+    public void onTimer(
+        long timestamp, KeyedProcessFunction.OnTimerContext<Long> ctx, Collector<String> out) {
       out.collect(ctx.timeDomain() + " " + ctx.getCurrentKey() + " " + timestamp);
       if (timestamp == 103) {
         ctx.timerService().registerEventTimeTimer(104);
@@ -146,7 +148,7 @@ class KeyedOperatorsTest {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public void processElement(Long value, Context ctx, Collector<Long> out) {
+    public void processElement(Long value, ProcessFunction.Context ctx, Collector<Long> out) {
       ctx.timerService().registerEventTimeTimer(1);
     }
   }
@@ -188,17 +190,19 @@ class KeyedOperatorsTest {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public void processElement1(Long value, Context ctx, Collector<String> out) {
+    public void processElement1(Long value, CoProcessFunction.Context ctx, Collector<String> out) {
       ctx.timerService().registerEventTimeTimer(value);
     }
 
     @Override
-    public void processElement2(String value, Context ctx, Collector<String> out) {
+    public void processElement2(
+        String value, CoProcessFunction.Context ctx, Collector<String> out) {
       out.collect(value);
     }
 
     @Override
-    public void onTimer(long timestamp, OnTimerContext ctx, Collector<String> out) {
+    public void onTimer(
+        long timestamp, CoProcessFunction.OnTimerContext ctx, Collector<String> out) {
       out.collect("timer " + timestamp);
     }
   }

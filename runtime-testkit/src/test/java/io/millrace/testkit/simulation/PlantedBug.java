@@ -7,7 +7,8 @@ import org.objectweb.asm.Opcodes;
 /** A mistake that someone could make in the engine, and that a simulation has to find. */
 record PlantedBug(String name, List<Patch> patches) {
   private static final String COORDINATOR = "checkpoint/CheckpointCoordinator";
-  private static final String JOB = "scheduler/JobMachine";
+  private static final String DEPLOYMENT = "scheduler/JobDeployment";
+  private static final String COMPLETION = "scheduler/JobCompletion";
   private static final String SINK = "operators/SinkOperator";
   private static final String SNAPSHOTS = "task/SubtaskSnapshots";
   private static final String ENGINE = "io/millrace/runtime/";
@@ -79,7 +80,7 @@ record PlantedBug(String name, List<Patch> patches) {
         bug(
             "CC1: checkpoints are numbered from 1 again after a failover of the JobManager",
             patch(
-                JOB,
+                DEPLOYMENT,
                 "onStarted",
                 Patch.calls(
                     "counters",
@@ -93,8 +94,8 @@ record PlantedBug(String name, List<Patch> patches) {
                     }))),
         bug(
             "CC13: no final checkpoint",
-            patch(JOB, "onEndOfData", Patch.answers("hasTransactionalSink", false)),
-            patch(JOB, "onEndOfData", Patch.answers("isPresent", false))),
+            patch(COMPLETION, "onEndOfData", Patch.answers("hasTransactionalSink", false)),
+            patch(COMPLETION, "onEndOfData", Patch.answers("isPresent", false))),
         bug(
             "FO2: the restart does not wait for the end of what was cancelled",
             patch("scheduler/ExecutionState", "allEnded", Patch.returns(true))),
@@ -107,7 +108,7 @@ record PlantedBug(String name, List<Patch> patches) {
         bug(
             "S2: a reader takes splits that came behind a trigger before its snapshot",
             patch(
-                "task/Subtask",
+                "task/CheckpointTrigger",
                 "takeSplitsHeld",
                 Patch.answers("java/util/Optional.isEmpty", true))),
         bug(

@@ -1,5 +1,6 @@
 package io.millrace.runtime.blob;
 
+import io.millrace.runtime.classloading.AdaptedTypes;
 import io.millrace.runtime.classloading.JobClassLoader;
 import io.millrace.runtime.id.JobId;
 import java.io.IOException;
@@ -115,6 +116,7 @@ public final class JobClassLoaders {
       }
     }
     ResourceBundle.clearCache(loader);
+    AdaptedTypes.forget();
     try {
       loader.close();
     } catch (IOException e) {

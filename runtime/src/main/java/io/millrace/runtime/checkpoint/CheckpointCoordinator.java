@@ -10,7 +10,6 @@ import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.state.StateHandles;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +40,7 @@ public final class CheckpointCoordinator {
   private final CheckpointFailureCounter failures;
   private final CheckpointHistory history = new CheckpointHistory();
   private final Deque<CheckpointRequest> queue = new ArrayDeque<>();
-  private final List<RetainedCheckpoint> retained = new ArrayList<>();
+  private final Retention retention;
   private Optional<CheckpointMetadata> latest = Optional.empty();
   private Optional<CheckpointParticipants> participants = Optional.empty();
   private Optional<PendingCheckpoint> pending = Optional.empty();
@@ -54,6 +53,7 @@ public final class CheckpointCoordinator {
     this.graph = graph;
     this.settings = graph.checkpoints();
     this.effects = effects;
+    this.retention = new Retention(settings.retained());
     this.failures = new CheckpointFailureCounter(settings.tolerableFailures());
   }
 
@@ -63,7 +63,7 @@ public final class CheckpointCoordinator {
    * @param checkpoints by ascending id
    */
   public void recover(List<RetainedCheckpoint> checkpoints, Optional<CheckpointMetadata> restore) {
-    retained.addAll(checkpoints);
+    retention.recover(checkpoints);
     latest = restore;
   }
 
@@ -255,7 +255,7 @@ public final class CheckpointCoordinator {
 
   /** Completed checkpoints that are kept, by ascending id. */
   public List<RetainedCheckpoint> retained() {
-    return List.copyOf(retained);
+    return retention.kept();
   }
 
   public CheckpointHistory history() {
@@ -300,17 +300,7 @@ public final class CheckpointCoordinator {
   }
 
   private void writePointer(PendingCheckpoint checkpoint) {
-    effects.writePointer(checkpoint.id, withNew(checkpoint));
-  }
-
-  /** The checkpoints to keep when this one is complete; savepoints among them stay for ever. */
-  private List<RetainedCheckpoint> withNew(PendingCheckpoint checkpoint) {
-    List<RetainedCheckpoint> kept = new ArrayList<>(retained);
-    while (kept.size() >= Math.max(1, settings.retained())) {
-      kept.remove(0);
-    }
-    kept.add(checkpoint.location());
-    return kept;
+    effects.writePointer(checkpoint.id, retention.with(checkpoint.location()));
   }
 
   private void complete(PendingCheckpoint checkpoint, long now) {
@@ -318,14 +308,9 @@ public final class CheckpointCoordinator {
     effects.cancelTimeout(checkpoint.id);
     CheckpointMetadata metadata = checkpoint.metadata.orElseThrow();
     history.completed(checkpoint, metadata.sizeInBytes(), now);
-    List<RetainedCheckpoint> subsumed = new ArrayList<>();
+    List<RetainedCheckpoint> subsumed = List.of();
     if (checkpoint.kind().isRegistered()) {
-      List<RetainedCheckpoint> kept = withNew(checkpoint);
-      subsumed.addAll(retained);
-      subsumed.removeAll(kept);
-      subsumed.removeIf(RetainedCheckpoint::savepoint);
-      retained.clear();
-      retained.addAll(kept);
+      subsumed = retention.add(checkpoint.location());
       latest = Optional.of(metadata);
       failures.onSuccess();
     }
@@ -393,12 +378,7 @@ public final class CheckpointCoordinator {
 
   private void discard(Map<String, StateHandles> state) {
     TreeSet<String> paths = new TreeSet<>();
-    for (StateHandles handles : state.values()) {
-      handles.operator().forEach(section -> paths.add(section.path()));
-      handles
-          .keyed()
-          .forEach(section -> section.groups().forEach(group -> paths.add(group.path())));
-    }
+    state.values().forEach(handles -> paths.addAll(handles.paths()));
     if (!paths.isEmpty()) {
       effects.discard(List.copyOf(paths));
     }

@@ -1,5 +1,6 @@
 package io.millrace.runtime.checkpoint;
 
+import io.millrace.core.config.NearestName;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.EnumeratorState;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.OperatorState;
 import io.millrace.runtime.graph.JobGraph;

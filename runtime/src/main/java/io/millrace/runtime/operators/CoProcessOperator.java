@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 public final class CoProcessOperator<A, B, O>
     extends TwoInputFunctionOperator<CoProcessFunction<A, B, O>, A, B, O>
-    implements Collector<O>, CoProcessFunction.OnTimerContext {
+    implements Collector<O>, CoProcessFunction.OnTimerContext, KeyedTimers.Firing {
   private final CoProcessFunction<A, B, O> function;
   private final boolean keyed;
   private SideOutputs sideOutputs;
@@ -56,38 +56,19 @@ public final class CoProcessOperator<A, B, O>
 
   @Override
   public boolean onWatermark(long watermark) throws Exception {
-    if (keyedTimers.isEmpty()) {
-      return true;
-    }
-    // KG4: a firing timer may register more; one at a time, so that a burst can stop in the middle.
-    KeyedTimers timers = keyedTimers.get();
-    firing = TimeDomain.EVENT_TIME;
-    while (timers.advanceEventTime(watermark)) {
-      timestamp = timers.firedTimestamp();
-      function.onTimer(timestamp, this, this);
-      if (!context.hasRoom()) {
-        return false;
-      }
-    }
-    return true;
+    return keyedTimers.isEmpty() || keyedTimers.get().fireEventTime(watermark, this);
   }
 
   @Override
   public boolean onProcessingTime(long now) throws Exception {
-    if (keyedTimers.isEmpty()) {
-      return true;
-    }
-    KeyedTimers timers = keyedTimers.get();
-    firing = TimeDomain.PROCESSING_TIME;
-    while (timers.advanceProcessingTime(now)) {
-      timestamp = TimestampAssigner.NO_TIMESTAMP;
-      function.onTimer(timers.firedTimestamp(), this, this);
-      if (!context.hasRoom()) {
-        return false;
-      }
-    }
-    timers.scheduleNext();
-    return true;
+    return keyedTimers.isEmpty() || keyedTimers.get().fireProcessingTime(now, this);
+  }
+
+  @Override
+  public void fire(long time, TimeDomain domain) throws Exception {
+    timestamp = domain == TimeDomain.EVENT_TIME ? time : TimestampAssigner.NO_TIMESTAMP;
+    firing = domain;
+    function.onTimer(time, this, this);
   }
 
   @Override

@@ -15,7 +15,7 @@ import io.millrace.runtime.state.KeyedStateBackend;
  */
 public final class KeyedCoProcessOperator<K, A, B, O>
     extends TwoInputFunctionOperator<KeyedCoProcessFunction<K, A, B, O>, A, B, O>
-    implements Collector<O>, KeyedProcessFunction.OnTimerContext<K> {
+    implements Collector<O>, KeyedProcessFunction.OnTimerContext<K>, KeyedTimers.Firing {
   private final KeyedCoProcessFunction<K, A, B, O> function;
   private SideOutputs sideOutputs;
   private KeyedStateBackend<K> state;
@@ -50,30 +50,19 @@ public final class KeyedCoProcessOperator<K, A, B, O>
 
   @Override
   public boolean onWatermark(long watermark) throws Exception {
-    // KG4: a firing timer may register more; one at a time, so that a burst can stop in the middle.
-    firing = TimeDomain.EVENT_TIME;
-    while (timers.advanceEventTime(watermark)) {
-      timestamp = timers.firedTimestamp();
-      function.onTimer(timestamp, this, this);
-      if (!context.hasRoom()) {
-        return false;
-      }
-    }
-    return true;
+    return timers.fireEventTime(watermark, this);
   }
 
   @Override
   public boolean onProcessingTime(long now) throws Exception {
-    firing = TimeDomain.PROCESSING_TIME;
-    while (timers.advanceProcessingTime(now)) {
-      timestamp = TimestampAssigner.NO_TIMESTAMP;
-      function.onTimer(timers.firedTimestamp(), this, this);
-      if (!context.hasRoom()) {
-        return false;
-      }
-    }
-    timers.scheduleNext();
-    return true;
+    return timers.fireProcessingTime(now, this);
+  }
+
+  @Override
+  public void fire(long time, TimeDomain domain) throws Exception {
+    timestamp = domain == TimeDomain.EVENT_TIME ? time : TimestampAssigner.NO_TIMESTAMP;
+    firing = domain;
+    function.onTimer(time, this, this);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.millrace.runtime.operators;
 
+import io.millrace.core.function.TimeDomain;
 import io.millrace.core.function.TimerService;
 import io.millrace.runtime.state.KeyedStateBackend;
 import io.millrace.runtime.state.NoNamespace;
@@ -27,21 +28,44 @@ public final class KeyedTimers implements TimerService {
     scheduleNext();
   }
 
-  /** Removes the next event-time timer at or before the watermark and makes its key current. */
-  public boolean advanceEventTime(long watermark) {
-    return advance(eventTime, watermark);
+  /** What an operator does with each of its timers. */
+  public interface Firing {
+    /** A timer is due, and its key current. */
+    void fire(long time, TimeDomain domain) throws Exception;
   }
 
-  /** The same in processing time. */
-  public boolean advanceProcessingTime(long now) {
-    return advance(processingTime, now);
+  /**
+   * Fires all event-time timers up to the watermark.
+   *
+   * @return false if the outputs have no room: then it is to be called again
+   */
+  public boolean fireEventTime(long watermark, Firing operator) throws Exception {
+    return fire(eventTime, watermark, TimeDomain.EVENT_TIME, operator);
   }
 
-  /** The time of the timer that was last made current, in milliseconds. */
-  public long firedTimestamp() {
-    return fired;
+  /** The same in processing time; asks to be called when the next one is due. */
+  public boolean fireProcessingTime(long now, Firing operator) throws Exception {
+    if (!fire(processingTime, now, TimeDomain.PROCESSING_TIME, operator)) {
+      return false;
+    }
+    scheduleNext();
+    return true;
   }
 
+  private boolean fire(
+      TimerQueue<NoNamespace> queue, long reached, TimeDomain domain, Firing operator)
+      throws Exception {
+    // KG4: a firing timer may register more; one at a time, so that a burst can stop in the middle.
+    while (advance(queue, reached)) {
+      operator.fire(fired, domain);
+      if (!context.hasRoom()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Removes the next timer at or before the time and makes its key current. */
   private boolean advance(TimerQueue<NoNamespace> queue, long time) {
     if (queue.peekTimestamp() > time || queue.isEmpty()) {
       return false;
@@ -56,7 +80,7 @@ public final class KeyedTimers implements TimerService {
   }
 
   /** Asks to be called when the first processing-time timer is due. */
-  public void scheduleNext() {
+  private void scheduleNext() {
     if (!processingTime.isEmpty()) {
       context.scheduleProcessingTime(processingTime.peekTimestamp());
     }

@@ -39,9 +39,14 @@ public sealed interface ToJobManager {
     }
   }
 
+  /** What one subtask says. */
+  sealed interface OfSubtask extends ToJobManager {
+    AttemptId attempt();
+  }
+
   /** A subtask's life. */
   record TaskStateChanged(AttemptId attempt, TaskState state, Optional<TaskFailure> failure)
-      implements ToJobManager {}
+      implements OfSubtask {}
 
   /**
    * All operators of the subtask have snapshotted; handles by operator uid (invariant CC4: key is
@@ -52,22 +57,22 @@ public sealed interface ToJobManager {
       CheckpointId checkpoint,
       Map<String, StateHandles> state,
       CheckpointTimings timings)
-      implements ToJobManager {
+      implements OfSubtask {
     public AckCheckpoint {
       state = Map.copyOf(state);
     }
   }
 
   record DeclineCheckpoint(AttemptId attempt, CheckpointId checkpoint, String reason)
-      implements ToJobManager {}
+      implements OfSubtask {}
 
   /** A source reader has opened (and restored): the enumerator may assign. */
-  record ReaderOpened(AttemptId attempt) implements ToJobManager {}
+  record ReaderOpened(AttemptId attempt) implements OfSubtask {}
 
-  record SplitRequested(AttemptId attempt) implements ToJobManager {}
+  record SplitRequested(AttemptId attempt) implements OfSubtask {}
 
   /** The reader has taken all enumerator messages up to this sequence (invariant S3). */
-  record SplitsReceived(AttemptId attempt, long sequence) implements ToJobManager {}
+  record SplitsReceived(AttemptId attempt, long sequence) implements OfSubtask {}
 
   /** Lifecycle of a subtask as its TaskManager sees it. */
   enum TaskState {

@@ -14,38 +14,42 @@ public sealed interface ToTaskManager {
   /** Stop a subtask; idempotent; answered by a terminal state also if there is no such subtask. */
   record Cancel(AttemptId attempt) implements ToTaskManager {}
 
+  /** What one subtask is told while it runs; dropped where it does not. */
+  sealed interface ToSubtask extends ToTaskManager {
+    AttemptId attempt();
+  }
+
   /** Start a checkpoint at a source subtask. */
   record TriggerCheckpoint(
       AttemptId attempt, CheckpointId checkpoint, boolean savepoint, String directory)
-      implements ToTaskManager {}
+      implements ToSubtask {}
 
   /** All up to this checkpoint are complete (invariant CC7). */
-  record CheckpointCompleted(AttemptId attempt, CheckpointId checkpoint) implements ToTaskManager {}
+  record CheckpointCompleted(AttemptId attempt, CheckpointId checkpoint) implements ToSubtask {}
 
   /** Nothing of this checkpoint may start any more (invariants BA7, CC5). */
-  record CheckpointAborted(AttemptId attempt, CheckpointId checkpoint) implements ToTaskManager {}
+  record CheckpointAborted(AttemptId attempt, CheckpointId checkpoint) implements ToSubtask {}
 
   /**
    * Splits for a source's reader; {@code sequence} counts the enumerator's messages to this attempt
    * from 1 (S3).
    */
-  record AssignSplits(AttemptId attempt, long sequence, List<Blob> splits)
-      implements ToTaskManager {
+  record AssignSplits(AttemptId attempt, long sequence, List<Blob> splits) implements ToSubtask {
     public AssignSplits {
       splits = List.copyOf(splits);
     }
   }
 
-  record NoMoreSplits(AttemptId attempt, long sequence) implements ToTaskManager {}
+  record NoMoreSplits(AttemptId attempt, long sequence) implements ToSubtask {}
 
   /**
    * A source stops reading (stop with savepoint): it ends as if its input ended, without the
    * maximum watermark unless draining.
    */
-  record StopSource(AttemptId attempt, boolean drain) implements ToTaskManager {}
+  record StopSource(AttemptId attempt, boolean drain) implements ToSubtask {}
 
   /** The job's last checkpoint is complete (or it needs none): finish. */
-  record Finish(AttemptId attempt) implements ToTaskManager {}
+  record Finish(AttemptId attempt) implements ToSubtask {}
 
   /**
    * Every subtask of the job here is terminal and none will come: drop its class loader and files.

@@ -12,30 +12,30 @@ import java.util.List;
 
 /** Turns what the checkpoint coordinator decides into the job's actions. */
 final class MachineEffects implements CheckpointEffects {
-  private final JobMachine machine;
+  private final JobState state;
 
-  MachineEffects(JobMachine machine) {
-    this.machine = machine;
+  MachineEffects(JobState state) {
+    this.state = state;
   }
 
   @Override
   public CheckpointId reserveId() {
-    return machine.reserveCheckpoint();
+    return state.reserveCheckpoint();
   }
 
   @Override
   public void snapshotEnumerators(CheckpointId checkpoint) {
-    machine.running().ifPresent(run -> run.sources().snapshotEnumerators(checkpoint));
+    state.running().ifPresent(run -> run.sources().snapshotEnumerators(checkpoint));
   }
 
   @Override
   public boolean allSplitsReceived() {
-    return machine.running().map(run -> run.sources().allReceived()).orElse(false);
+    return state.running().map(run -> run.sources().allReceived()).orElse(false);
   }
 
   @Override
   public void trigger(CheckpointId checkpoint, boolean savepoint, String directory) {
-    machine
+    state
         .running()
         .ifPresent(
             run -> {
@@ -49,18 +49,18 @@ final class MachineEffects implements CheckpointEffects {
 
   @Override
   public void writeMetadata(CheckpointMetadata metadata) {
-    machine.act(new JobAction.WriteMetadata(metadata));
+    state.act(new JobAction.WriteMetadata(metadata));
   }
 
   @Override
   public void writePointer(CheckpointId checkpoint, List<RetainedCheckpoint> retained) {
-    machine.act(new JobAction.WritePointer(checkpoint, retained));
+    state.act(new JobAction.WritePointer(checkpoint, retained));
   }
 
   @Override
   public void completed(CheckpointMetadata metadata, CheckpointRequest request) {
     if (request.kind().isRegistered()) {
-      machine
+      state
           .running()
           .ifPresent(
               run -> {
@@ -70,16 +70,16 @@ final class MachineEffects implements CheckpointEffects {
               });
     }
     if (request.kind().isLast()) {
-      machine.onLastCheckpoint(metadata);
+      state.onLastCheckpoint(metadata);
     } else {
-      request.requestId().ifPresent(id -> machine.requests().succeed(id, metadata.directory()));
+      request.requestId().ifPresent(id -> state.requests.succeed(id, metadata.directory()));
     }
   }
 
   @Override
   public void aborted(
       CheckpointId checkpoint, CheckpointRequest request, boolean triggered, String why) {
-    machine
+    state
         .running()
         .ifPresent(
             run -> {
@@ -89,60 +89,60 @@ final class MachineEffects implements CheckpointEffects {
               run.sources().release();
               if (request.kind() == CheckpointKind.STOP_SAVEPOINT) {
                 // The sources have ended already: only a restart lets them read on.
-                machine.onCoordinatorFailure("Stop with savepoint failed: " + why);
+                state.onCoordinatorFailure("Stop with savepoint failed: " + why);
               }
             });
-    request.requestId().ifPresent(id -> machine.requests().fail(id, why));
+    request.requestId().ifPresent(id -> state.requests.fail(id, why));
   }
 
   @Override
   public void refused(CheckpointRequest request, String why) {
-    request.requestId().ifPresent(id -> machine.requests().fail(id, why));
+    request.requestId().ifPresent(id -> state.requests.fail(id, why));
   }
 
   @Override
   public void tooManyFailures(String why) {
-    machine.onCoordinatorFailure(why);
+    state.onCoordinatorFailure(why);
   }
 
   @Override
   public void delete(RetainedCheckpoint checkpoint) {
-    machine.act(new JobAction.DeleteCheckpoint(checkpoint));
+    state.act(new JobAction.DeleteCheckpoint(checkpoint));
   }
 
   @Override
   public void discard(List<String> paths) {
-    machine.act(new JobAction.DiscardState(paths));
+    state.act(new JobAction.DiscardState(paths));
   }
 
   @Override
   public void scheduleNext(Duration delay) {
-    machine.act(new JobAction.StartTimer(DUE, delay));
+    state.act(new JobAction.StartTimer(DUE, delay));
   }
 
   @Override
   public void cancelNext() {
-    machine.act(new JobAction.CancelTimer(DUE));
+    state.act(new JobAction.CancelTimer(DUE));
   }
 
   @Override
   public void scheduleFinal(Duration delay) {
-    machine.retryFinalCheckpoint(delay);
+    state.act(new JobAction.StartTimer(state.finalTimer(), delay));
   }
 
   @Override
   public void scheduleTimeout(CheckpointId checkpoint, Duration delay) {
-    machine.act(new JobAction.StartTimer(timeout(checkpoint), delay));
+    state.act(new JobAction.StartTimer(timeout(checkpoint), delay));
   }
 
   @Override
   public void cancelTimeout(CheckpointId checkpoint) {
-    machine.act(new JobAction.CancelTimer(timeout(checkpoint)));
+    state.act(new JobAction.CancelTimer(timeout(checkpoint)));
   }
 
   @Override
   public void schedulePointerRetry(CheckpointId checkpoint, Duration delay) {
-    machine.act(
+    state.act(
         new JobAction.StartTimer(
             new JobTimer(JobTimer.Kind.POINTER_RETRY, checkpoint.value()), delay));
   }

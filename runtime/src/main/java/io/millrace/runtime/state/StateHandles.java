@@ -4,6 +4,8 @@ import io.millrace.core.source.VersionedSerializer;
 import io.millrace.core.types.CorruptDataException;
 import java.io.IOException;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
@@ -98,6 +100,14 @@ public record StateHandles(
         operator.stream().map(section -> section.withPath(paths)).toList(),
         splits,
         committables);
+  }
+
+  /** The files it is in. */
+  public SortedSet<String> paths() {
+    TreeSet<String> paths = new TreeSet<>();
+    operator.forEach(section -> paths.add(section.path()));
+    keyed.forEach(section -> section.groups().forEach(group -> paths.add(group.path())));
+    return paths;
   }
 
   public long sizeInBytes() {

@@ -1,5 +1,6 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.operators.Operator;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,38 @@ final class OperatorChain {
 
   BatchLoop loop(int input) {
     return loops[input];
+  }
+
+  /** Whether each operator is open in all that it waits for. */
+  boolean isReady() {
+    for (Operator<?> operator : operators) {
+      if (!operator.isReady()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether no operator has anything under way that the end would have to wait for. */
+  boolean isQuiescent() {
+    for (Operator<?> operator : operators) {
+      if (!operator.isQuiescent()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void checkpointCompleted(CheckpointId checkpoint) throws Exception {
+    for (Operator<?> operator : operators) {
+      operator.checkpointCompleted(checkpoint);
+    }
+  }
+
+  void checkpointAborted(CheckpointId checkpoint) throws Exception {
+    for (Operator<?> operator : operators) {
+      operator.checkpointAborted(checkpoint);
+    }
   }
 
   boolean sinksHaveRoom() {

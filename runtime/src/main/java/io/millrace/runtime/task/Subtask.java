@@ -7,14 +7,12 @@ import io.millrace.runtime.exchange.ChannelEvent;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
-import io.millrace.runtime.operators.Operator;
 import io.millrace.runtime.operators.OperatorContext.Mail;
 import io.millrace.runtime.operators.SourceHead;
 import io.millrace.runtime.rpc.ToJobManager;
 import io.millrace.runtime.rpc.ToJobManager.TaskMetrics;
 import io.millrace.runtime.rpc.ToJobManager.TaskState;
 import io.millrace.runtime.state.StateHandles.Blob;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,14 +49,6 @@ public final class Subtask implements Steppable {
     TERMINAL
   }
 
-  /** What is under way over the operators of the chain. */
-  private enum Work {
-    NONE,
-    WATERMARK,
-    PROCESSING_TIME,
-    END_OF_DATA
-  }
-
   private final AttemptId attempt;
   private final String name;
   private final LogContext logContext;
@@ -69,8 +59,10 @@ public final class Subtask implements Steppable {
   private final OutputRoom room = new OutputRoom();
   private final StepHandle handle;
   private final SubtaskTimes times;
+  private final CheckpointTrigger trigger = new CheckpointTrigger();
 
   private OperatorChain chain;
+  private ChainWork chainWork;
   private Optional<InputGate> gate = Optional.empty();
   private Optional<SourceHead<?>> source = Optional.empty();
   private BarrierAligner aligner;
@@ -79,9 +71,6 @@ public final class Subtask implements Steppable {
 
   private Phase phase = Phase.OPENING;
   private Work work = Work.NONE;
-  private int workOperator;
-  private long workTime;
-  private boolean firingProcessingTime;
   private RecordBatch batch;
   private BatchLoop loop;
   private int position;
@@ -94,12 +83,6 @@ public final class Subtask implements Steppable {
   private long madeWatermark = Long.MIN_VALUE;
   private int unflushedWatermarks;
   private boolean processingTimeDue;
-  private Optional<ChannelEvent.Barrier> trigger = Optional.empty();
-
-  /** What the enumerator said after the trigger that is still to be carried out. */
-  private final ArrayDeque<Mail> splitsHeld = new ArrayDeque<>();
-
-  private long lastTriggered;
   private long alignmentStart;
 
   /** The barrier that came last: the one being aligned. */
@@ -130,6 +113,7 @@ public final class Subtask implements Steppable {
   /** Set once, before the first step, on the deploying thread; operators are open then. */
   void start(OperatorChain operatorChain, Optional<InputGate> inputGate, int maxParallelism) {
     this.chain = operatorChain;
+    this.chainWork = new ChainWork(operatorChain);
     this.makesWatermarks = operatorChain.head().makesWatermarks();
     this.gate = inputGate;
     this.snapshots =
@@ -192,7 +176,7 @@ public final class Subtask implements Steppable {
     return terminal;
   }
 
-  void tell(ToJobManager message) {
+  void tell(ToJobManager.OfSubtask message) {
     services.jobManager().accept(message);
   }
 
@@ -208,51 +192,30 @@ public final class Subtask implements Steppable {
   // ---- mails
 
   void trigger(CheckpointId checkpoint, boolean savepoint, String directory) throws Exception {
-    // BA7: the abort of a checkpoint may have come before its trigger.
-    long newest = trigger.map(pending -> pending.checkpoint().value()).orElse(lastTriggered);
-    if (checkpoint.value() > newest) {
-      trigger = Optional.empty();
-      takeSplitsHeld();
-      trigger = Optional.of(new ChannelEvent.Barrier(checkpoint, savepoint, directory));
-    }
+    trigger.set(new ChannelEvent.Barrier(checkpoint, savepoint, directory));
   }
 
   void checkpointCompleted(CheckpointId checkpoint) throws Exception {
     snapshots.completed(checkpoint);
-    for (Operator<?> operator : chain.operators()) {
-      operator.checkpointCompleted(checkpoint);
-    }
+    chain.checkpointCompleted(checkpoint);
   }
 
   void checkpointAborted(CheckpointId checkpoint) throws Exception {
-    lastTriggered = Math.max(lastTriggered, checkpoint.value());
-    trigger = trigger.filter(pending -> pending.checkpoint().value() > lastTriggered);
-    takeSplitsHeld();
+    trigger.abort(checkpoint);
     snapshots.abort(checkpoint);
     if (aligner != null) {
       apply(aligner.onAbort(checkpoint));
     }
-    for (Operator<?> operator : chain.operators()) {
-      operator.checkpointAborted(checkpoint);
-    }
+    chain.checkpointAborted(checkpoint);
   }
 
   void assignSplits(List<Blob> splits) throws Exception {
     SourceHead<?> head = source.orElseThrow();
-    splitsHeld.add(() -> head.assign(splits));
-    takeSplitsHeld();
+    trigger.afterwards(() -> head.assign(splits));
   }
 
   void noMoreSplits() throws Exception {
-    splitsHeld.add(source.orElseThrow()::noMoreSplits);
-    takeSplitsHeld();
-  }
-
-  /** S2: splits that were sent behind a trigger are no part of its checkpoint. */
-  private void takeSplitsHeld() throws Exception {
-    while (trigger.isEmpty() && !splitsHeld.isEmpty()) {
-      splitsHeld.remove().run();
-    }
+    trigger.afterwards(source.orElseThrow()::noMoreSplits);
   }
 
   void stopSource(boolean drainTime) {
@@ -316,10 +279,8 @@ public final class Subtask implements Steppable {
   private boolean advance() throws Exception {
     switch (phase) {
       case OPENING -> {
-        for (Operator<?> operator : chain.operators()) {
-          if (!operator.isReady()) {
-            return false;
-          }
+        if (!chain.isReady()) {
+          return false;
         }
         phase = Phase.RUNNING;
         LOG.debug("{} runs", name());
@@ -333,10 +294,8 @@ public final class Subtask implements Steppable {
         return process();
       }
       case FINISHING -> {
-        for (Operator<?> operator : chain.operators()) {
-          if (!operator.isQuiescent()) {
-            return false;
-          }
+        if (!chain.isQuiescent()) {
+          return false;
         }
         end(TaskState.FINISHED, Optional.empty());
         return false;
@@ -523,11 +482,8 @@ public final class Subtask implements Steppable {
   }
 
   private void startCheckpoint() throws Exception {
-    ChannelEvent.Barrier pending = trigger.orElseThrow();
-    trigger = Optional.empty();
-    lastTriggered = pending.checkpoint().value();
-    snapshot(pending, 0);
-    takeSplitsHeld();
+    snapshot(trigger.take(), 0);
+    trigger.takeSplitsHeld();
   }
 
   private void snapshot(ChannelEvent.Barrier at, long alignmentNanos) throws Exception {
@@ -538,36 +494,23 @@ public final class Subtask implements Steppable {
 
   private void startWork(Work next, long time) {
     work = next;
-    workOperator = 0;
-    workTime = time;
+    chainWork.start(time);
     if (next == Work.WATERMARK) {
       watermark = time;
     }
   }
 
-  /** Runs the work over the operators in order, each before its children; true if it is done. */
+  /** Goes on with the work; true if it is done, or more of it follows. */
   private boolean doWork() throws Exception {
-    List<? extends Operator<?>> operators = chain.operators();
-    while (workOperator < operators.size()) {
-      Operator<?> operator = operators.get(workOperator);
-      boolean done =
-          switch (work) {
-            case WATERMARK -> operator.onWatermark(workTime);
-            case PROCESSING_TIME -> fireProcessingTime(operator);
-            case END_OF_DATA -> operator.endOfData();
-            case NONE -> true;
-          };
-      if (!done) {
-        return false;
-      }
-      workOperator++;
+    if (!chainWork.run(work)) {
+      return false;
     }
     Work done = work;
     work = Work.NONE;
     switch (done) {
       case WATERMARK -> {
-        if (!makesWatermarks || workTime == Long.MAX_VALUE) {
-          forwardWatermark(workTime);
+        if (!makesWatermarks || chainWork.time() == Long.MAX_VALUE) {
+          forwardWatermark(chainWork.time());
         }
         if (endPending) {
           endPending = false;
@@ -581,21 +524,6 @@ public final class Subtask implements Steppable {
       }
       case PROCESSING_TIME, NONE -> {}
     }
-    return true;
-  }
-
-  private boolean fireProcessingTime(Operator<?> operator) throws Exception {
-    if (!firingProcessingTime) {
-      if (!chain.isDue(workOperator, workTime)) {
-        return true;
-      }
-      chain.processingTimeStarts(workOperator); // what it schedules from here on is for later
-      firingProcessingTime = true;
-    }
-    if (!operator.onProcessingTime(workTime)) {
-      return false;
-    }
-    firingProcessingTime = false;
     return true;
   }
 

@@ -24,4 +24,4 @@ public record SubtaskServices(
     LongSupplier clock,
     LongSupplier nanoClock,
     FileStore checkpoints,
-    Consumer<ToJobManager> jobManager) {}
+    Consumer<ToJobManager.OfSubtask> jobManager) {}

@@ -51,7 +51,7 @@ public final class TaskRunner {
             forgetTerminal(services.jobManager()));
   }
 
-  private Consumer<ToJobManager> forgetTerminal(Consumer<ToJobManager> target) {
+  private Consumer<ToJobManager.OfSubtask> forgetTerminal(Consumer<ToJobManager.OfSubtask> target) {
     return message -> {
       if (message instanceof ToJobManager.TaskStateChanged changed
           && changed.state().isTerminal()) {

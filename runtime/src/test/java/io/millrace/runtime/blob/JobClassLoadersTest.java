@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.core.function.MapFunction;
 import io.millrace.runtime.id.JobId;
+import io.millrace.runtime.state.MemoryFileStore;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
@@ -121,7 +122,7 @@ class JobClassLoadersTest {
 
   @Test
   void aBlobDamagedInTheStoreIsRefusedByName() {
-    files.files.put("blobs/" + jar, "not the jar".getBytes(StandardCharsets.UTF_8));
+    files.put("blobs/" + jar, "not the jar".getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> loaders.acquire(JOB, List.of(jar)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(jar)
@@ -153,7 +154,7 @@ class JobClassLoadersTest {
   void theSameContentIsStoredOnce() throws Exception {
     Path copy = Files.copy(jarWith("one"), directory.resolve("copy.jar"));
     assertThat(store.put(copy).value()).isEqualTo(jar);
-    assertThat(files.files).hasSize(1);
+    assertThat(files.list("blobs")).hasSize(1);
   }
 
   /** A jar with a user class, a resource, and copies of a library class and an engine class. */

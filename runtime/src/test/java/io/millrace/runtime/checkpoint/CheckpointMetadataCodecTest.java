@@ -138,7 +138,7 @@ class CheckpointMetadataCodecTest {
     int value = (int) crc.getValue();
     byte[] result = content.clone();
     for (int i = 0; i < 4; i++) {
-      result[content.length - 4 + i] = (byte) (value >>> 8 * i);
+      result[content.length - 4 + i] = (byte) (value >>> (8 * i));
     }
     return result;
   }

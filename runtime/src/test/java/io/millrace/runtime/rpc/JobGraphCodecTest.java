@@ -10,6 +10,7 @@ import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.OperatorNode;
 import io.millrace.runtime.graph.Partitioning;
 import io.millrace.runtime.graph.RestartSettings;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -47,7 +48,7 @@ class JobGraphCodecTest {
   @Test
   void foreignTruncatedAndDamagedBytesAreRefused() {
     byte[] bytes = JobGraphCodec.encode(graph);
-    assertThatThrownBy(() -> JobGraphCodec.decode("PK".repeat(20).getBytes()))
+    assertThatThrownBy(() -> JobGraphCodec.decode("PK".repeat(20).getBytes(StandardCharsets.UTF_8)))
         .hasMessageContaining("not a job graph");
     for (int length = 0; length < bytes.length; length++) {
       byte[] truncated = Arrays.copyOf(bytes, length);

@@ -310,7 +310,7 @@ class JobMachineFailoverTest {
     assertThat(job.machine.status()).isEqualTo(JobStatus.FAILED);
     assertThat(job.machine.detail().orElseThrow())
         .contains("chk-2/0-0 is damaged")
-        .contains("--from " + CheckpointPaths.checkpoint(job.machine.job(), older) + " JAR");
+        .contains("--from " + CheckpointPaths.checkpoint(Scenario.JOB, older) + " JAR");
     assertThat(job.machine.failures().get(0).rootCause()).isTrue();
     assertThat(job.lastOf(JobAction.SweepFiles.class).keep())
         .extracting(RetainedCheckpoint::id)

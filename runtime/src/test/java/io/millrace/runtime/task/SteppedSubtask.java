@@ -41,9 +41,13 @@ public final class SteppedSubtask {
   private final ArrayDeque<StepHandle> runnable = new ArrayDeque<>();
   private final TaskRunner runner;
 
-  SteppedSubtask(FileStore store) {
+  private static void forgetProbes() {
     ready = true;
     onRecord = () -> {};
+  }
+
+  SteppedSubtask(FileStore store) {
+    forgetProbes();
     RemoteChannels none = null;
     runner =
         new TaskRunner(

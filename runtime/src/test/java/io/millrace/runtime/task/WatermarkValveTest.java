@@ -119,7 +119,7 @@ class WatermarkValveTest {
           }
           idle[c] = nowIdle;
         } else {
-          long time = step + random.nextInt(20);
+          long time = (long) step + random.nextInt(20);
           result = tested.onWatermark(c, time);
           watermarks[c] = Math.max(watermarks[c], time);
           joined[c] |= !idle[c] && watermarks[c] >= expected;

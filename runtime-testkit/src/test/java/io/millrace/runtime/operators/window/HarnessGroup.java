@@ -90,7 +90,7 @@ final class HarnessGroup<O> implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     for (OperatorHarness<Long, Bid, O> subtask : subtasks) {
       subtask.close();
     }

@@ -221,7 +221,7 @@ class WindowModelTest {
         int action = random.nextInt(100);
         if (action < 85) {
           Bid bid = new Bid(random.nextInt(KEYS), step);
-          long timestamp = step / 5 - random.nextInt(30) + random.nextInt(6);
+          long timestamp = step / 5L - random.nextInt(30) + random.nextInt(6);
           wanted.addAll(model.process(bid, timestamp));
           group.process(bid, timestamp);
         } else if (action < 99) {

@@ -46,7 +46,7 @@ public final class SessionWindowOperator<K, I, A, R, O> extends OneInputOperator
     this.spec = spec;
     this.gap = ((EventTimeSessionWindows) spec.assigner()).gap();
     this.aggregate = aggregateOf(spec.fold());
-    this.evaluated = !(spec.evaluation() instanceof WindowEvaluation.Emit<?, ?>);
+    this.evaluated = spec.isEvaluated();
     this.keptAfterFiring = spec.lateness() > 0;
   }
 
@@ -79,8 +79,7 @@ public final class SessionWindowOperator<K, I, A, R, O> extends OneInputOperator
     if (evaluated) {
       evaluator = new WindowEvaluator<>(spec.evaluation(), context, out);
     }
-    Functions.open(WindowFold.functionOf(spec.fold()), context);
-    Functions.open(WindowEvaluation.functionOf(spec.evaluation()), context);
+    spec.openFunctions(context);
   }
 
   @Override
@@ -213,14 +212,12 @@ public final class SessionWindowOperator<K, I, A, R, O> extends OneInputOperator
     long sequence =
         aggregate instanceof CollectingAggregate<?> collecting ? collecting.lastSequence() : 0;
     progress.store(watermark, sequence);
-    Functions.snapshot(WindowFold.functionOf(spec.fold()), checkpoint);
-    Functions.snapshot(WindowEvaluation.functionOf(spec.evaluation()), checkpoint);
+    spec.snapshotFunctions(checkpoint);
   }
 
   @Override
   public void close() throws Exception {
-    Functions.close(WindowFold.functionOf(spec.fold()));
-    Functions.close(WindowEvaluation.functionOf(spec.evaluation()));
+    spec.closeFunctions();
   }
 
   /** A reduce as an aggregate; nested, so that each copy calls one user function. */

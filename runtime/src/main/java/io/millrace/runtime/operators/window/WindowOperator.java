@@ -72,7 +72,7 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O> 
             : PaneLayout.of((SlidingEventTimeWindows) spec.assigner());
     this.paneLength = layout.paneLength();
     this.aggregate = aggregateOf(spec.fold());
-    this.evaluated = !(spec.evaluation() instanceof WindowEvaluation.Emit<?, ?>);
+    this.evaluated = spec.isEvaluated();
     this.keptAfterFiring = spec.lateness() > 0;
   }
 
@@ -103,8 +103,7 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O> 
     if (evaluated) {
       evaluator = new WindowEvaluator<>(spec.evaluation(), context, out);
     }
-    Functions.open(WindowFold.functionOf(spec.fold()), context);
-    Functions.open(WindowEvaluation.functionOf(spec.evaluation()), context);
+    spec.openFunctions(context);
     for (long start : panes.panes()) {
       expect(start);
     }
@@ -335,14 +334,12 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O> 
     long sequence =
         aggregate instanceof CollectingAggregate<?> collecting ? collecting.lastSequence() : 0;
     progress.store(watermark, sequence);
-    Functions.snapshot(WindowFold.functionOf(spec.fold()), checkpoint);
-    Functions.snapshot(WindowEvaluation.functionOf(spec.evaluation()), checkpoint);
+    spec.snapshotFunctions(checkpoint);
   }
 
   @Override
   public void close() throws Exception {
-    Functions.close(WindowFold.functionOf(spec.fold()));
-    Functions.close(WindowEvaluation.functionOf(spec.evaluation()));
+    spec.closeFunctions();
   }
 
   /** A reduce as an aggregate; nested, so that each copy calls one user function. */

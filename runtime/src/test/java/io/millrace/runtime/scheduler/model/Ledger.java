@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -37,7 +38,7 @@ final class Ledger {
   }
 
   /** How often each record is there. */
-  TreeMap<String, Integer> records() {
+  SortedMap<String, Integer> records() {
     return records;
   }
 }

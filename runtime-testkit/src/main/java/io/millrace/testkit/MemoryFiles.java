@@ -1,4 +1,4 @@
-package io.millrace.runtime.blob;
+package io.millrace.testkit;
 
 import io.millrace.core.storage.FileStore;
 import java.io.ByteArrayInputStream;
@@ -7,17 +7,22 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 
-/** Files in memory. */
-final class MemoryFileStore implements FileStore {
-  final TreeMap<String, byte[]> files = new TreeMap<>();
+/** Files in memory. Safe for use by any thread. */
+public final class MemoryFiles implements FileStore {
+  private final Map<String, byte[]> files = new ConcurrentSkipListMap<>();
+
+  /** Takes all files of the other store, too. */
+  public void addAll(MemoryFiles other) {
+    files.putAll(other.files);
+  }
 
   @Override
   public PendingFile create(String path) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     return new PendingFile() {
-      private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-
       @Override
       public OutputStream stream() {
         return bytes;
@@ -54,12 +59,12 @@ final class MemoryFileStore implements FileStore {
 
   @Override
   public boolean delete(String path) {
-    return files.remove(path) != null;
+    return files.keySet().removeIf(name -> name.equals(path) || name.startsWith(path + "/"));
   }
 
   @Override
   public List<String> list(String directory) {
-    return files.keySet().stream().filter(path -> path.startsWith(directory + "/")).toList();
+    return files.keySet().stream().filter(name -> name.startsWith(directory + "/")).toList();
   }
 
   @Override
