@@ -34,20 +34,8 @@ public final class ConnectedStreams<A, B> {
     this.second = second;
     this.keyed = first.isKeyed() && second.isKeyed();
     if (keyed) {
-      requireSameKeys((KeyedStream<A, ?>) first, (KeyedStream<B, ?>) second);
-    }
-  }
-
-  private static void requireSameKeys(KeyedStream<?, ?> first, KeyedStream<?, ?> second) {
-    Class<?> one = first.getKeyType().rawClass();
-    Class<?> other = second.getKeyType().rawClass();
-    if (!one.equals(other)) {
-      throw new JobSubmissionException(
-          "connect(...): the first stream's key is of class "
-              + one.getName()
-              + " and the second's of class "
-              + other.getName()
-              + ", so their records would never meet: make both keys of one class");
+      KeyedPair.requireSameKeys(
+          "connect(...)", (KeyedStream<A, ?>) first, (KeyedStream<B, ?>) second);
     }
   }
 

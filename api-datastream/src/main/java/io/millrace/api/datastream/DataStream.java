@@ -149,6 +149,18 @@ public class DataStream<T> {
     return new ConnectedStreams<>(this, other);
   }
 
+  /** Pairs this stream's records with another's, by key and window. */
+  public final <R> JoinedStreams<T, R> join(DataStream<R> other) {
+    requireSameEnvironment(other);
+    return new JoinedStreams<>(this, other);
+  }
+
+  /** Takes this stream's records together with another's, by key and window. */
+  public final <R> CoGroupedStreams<T, R> coGroup(DataStream<R> other) {
+    requireSameEnvironment(other);
+    return new CoGroupedStreams<>(this, other);
+  }
+
   /** Spreads records evenly over all consumers. */
   public final DataStream<T> rebalance() {
     return partitioned(Partitioning.REBALANCE);
@@ -279,7 +291,7 @@ public class DataStream<T> {
     return origins.stream().map(change).toList();
   }
 
-  private void requireSameEnvironment(DataStream<?> other) {
+  final void requireSameEnvironment(DataStream<?> other) {
     if (other.environment != environment) {
       throw new IllegalArgumentException(
           "Streams of two StreamExecutionEnvironments can't be joined: make both from one");

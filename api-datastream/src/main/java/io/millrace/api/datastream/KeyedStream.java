@@ -60,6 +60,16 @@ public final class KeyedStream<T, K> extends DataStream<T> {
     return new WindowedStream<>(this, assigner);
   }
 
+  /**
+   * Pairs this stream's records with another's of the same key whose times are near enough.
+   *
+   * @throws io.millrace.runtime.submit.JobSubmissionException if the other's key is of another type
+   */
+  public <R> IntervalJoin<T, R, K> intervalJoin(KeyedStream<R, K> other) {
+    requireSameEnvironment(other);
+    return new IntervalJoin<>(KeyedPair.of("intervalJoin(...)", this, other));
+  }
+
   @Override
   boolean isKeyed() {
     return true;

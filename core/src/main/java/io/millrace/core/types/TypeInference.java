@@ -2,14 +2,18 @@ package io.millrace.core.types;
 
 import io.millrace.core.function.AggregateFunction;
 import io.millrace.core.function.CoFlatMapFunction;
+import io.millrace.core.function.CoGroupFunction;
 import io.millrace.core.function.CoMapFunction;
 import io.millrace.core.function.CoProcessFunction;
+import io.millrace.core.function.FlatJoinFunction;
 import io.millrace.core.function.FlatMapFunction;
+import io.millrace.core.function.JoinFunction;
 import io.millrace.core.function.KeySelector;
 import io.millrace.core.function.KeyedCoProcessFunction;
 import io.millrace.core.function.KeyedProcessFunction;
 import io.millrace.core.function.MapFunction;
 import io.millrace.core.function.ProcessFunction;
+import io.millrace.core.function.ProcessJoinFunction;
 import io.millrace.core.function.ProcessWindowFunction;
 import io.millrace.core.function.WindowFunction;
 import java.lang.reflect.Method;
@@ -69,6 +73,22 @@ public final class TypeInference {
 
   public static <O> TypeInformation<O> outputOf(AggregateFunction<?, ?, O> function) {
     return argument(function, AggregateFunction.class, 2);
+  }
+
+  public static <O> TypeInformation<O> outputOf(JoinFunction<?, ?, O> function) {
+    return argument(function, JoinFunction.class, 2);
+  }
+
+  public static <O> TypeInformation<O> outputOf(FlatJoinFunction<?, ?, O> function) {
+    return argument(function, FlatJoinFunction.class, 2);
+  }
+
+  public static <O> TypeInformation<O> outputOf(CoGroupFunction<?, ?, O> function) {
+    return argument(function, CoGroupFunction.class, 2);
+  }
+
+  public static <O> TypeInformation<O> outputOf(ProcessJoinFunction<?, ?, O> function) {
+    return argument(function, ProcessJoinFunction.class, 2);
   }
 
   public static <A> TypeInformation<A> accumulatorOf(AggregateFunction<?, A, ?> function) {

@@ -43,6 +43,9 @@ public interface KeyedStateBackend<K> extends KeyedStateStore, AutoCloseable {
   /** State of a window operator: an accumulator a key and pane. The same name, the same state. */
   <A> PanedState<A> panedState(String name, TypeInformation<A> type);
 
+  /** State of a join: rows a key and pane. The same name, the same state. */
+  <T> PanedRows<T> panedRows(String name, TypeInformation<T> type);
+
   /**
    * A queue of timers with a namespace, such as a window; namespaces are compared with {@code
    * equals}. The same name, the same queue; event time and processing time are two queues.

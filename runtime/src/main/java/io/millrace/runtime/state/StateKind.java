@@ -11,5 +11,6 @@ public enum StateKind {
   TIMERS,
   SPLIT_LIST,
   UNION_LIST,
-  BROADCAST
+  BROADCAST,
+  PANED_ROWS
 }

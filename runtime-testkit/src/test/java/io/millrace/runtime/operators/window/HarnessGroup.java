@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Random;
 
 /** All subtasks of one keyed operator. */
-final class HarnessGroup<O> implements AutoCloseable {
-  record Bid(long key, long value) {}
+public final class HarnessGroup<O> implements AutoCloseable {
+  public record Bid(long key, long value) {}
 
   static final OutputTag<Bid> LATE = new OutputTag<>("late", Bid.class);
 

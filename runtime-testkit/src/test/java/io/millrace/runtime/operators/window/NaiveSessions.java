@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Sessions as the books have them, found by trying every pair. */
-final class NaiveSessions {
+public final class NaiveSessions {
   private record Item(long number, long value) {}
 
   private record Open(long start, long end, boolean fired, List<Item> items) {}
@@ -20,16 +20,16 @@ final class NaiveSessions {
   private long number;
   private int late;
 
-  NaiveSessions(long gap, long lateness) {
+  public NaiveSessions(long gap, long lateness) {
     this.gap = gap;
     this.lateness = lateness;
   }
 
-  int late() {
+  public int late() {
     return late;
   }
 
-  List<Result> process(Bid bid, long timestamp) {
+  public List<Result> process(Bid bid, long timestamp) {
     long now = reached.getOrDefault(bid.key(), Long.MIN_VALUE);
     List<Open> mine = sessions.computeIfAbsent(bid.key(), key -> new ArrayList<>());
     long start = timestamp;
@@ -62,7 +62,7 @@ final class NaiveSessions {
     return fires ? List.of(result(bid.key(), session)) : List.of();
   }
 
-  List<Result> watermark(long key, long watermark) {
+  public List<Result> watermark(long key, long watermark) {
     if (watermark <= reached.getOrDefault(key, Long.MIN_VALUE)) {
       return List.of();
     }

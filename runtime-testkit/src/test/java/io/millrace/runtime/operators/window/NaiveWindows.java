@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Windows as the books have them: every window of every key keeps its records. */
-final class NaiveWindows {
+public final class NaiveWindows {
   /** A result: all records of a window of a key, in the order of arrival. */
-  record Result(long key, long maxTimestamp, List<Long> values) {}
+  public record Result(long key, long maxTimestamp, List<Long> values) {}
 
   private final long size;
   private final long slide;
@@ -20,18 +20,18 @@ final class NaiveWindows {
   private final Map<Long, TreeMap<Long, List<Long>>> windows = new HashMap<>();
   private int late;
 
-  NaiveWindows(long size, long slide, long offset, long lateness) {
+  public NaiveWindows(long size, long slide, long offset, long lateness) {
     this.size = size;
     this.slide = slide;
     this.offset = offset;
     this.lateness = lateness;
   }
 
-  int late() {
+  public int late() {
     return late;
   }
 
-  List<Result> process(Bid bid, long timestamp) {
+  public List<Result> process(Bid bid, long timestamp) {
     long now = reached.getOrDefault(bid.key(), Long.MIN_VALUE);
     List<Result> results = new ArrayList<>();
     boolean any = false;
@@ -65,7 +65,7 @@ final class NaiveWindows {
     return results;
   }
 
-  List<Result> watermark(long key, long watermark) {
+  public List<Result> watermark(long key, long watermark) {
     long before = reached.getOrDefault(key, Long.MIN_VALUE);
     if (watermark <= before) {
       return List.of();

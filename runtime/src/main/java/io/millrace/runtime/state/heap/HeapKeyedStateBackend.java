@@ -21,6 +21,7 @@ import io.millrace.runtime.state.IncompatibleStateException;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedCut;
 import io.millrace.runtime.state.KeyedStateBackend;
+import io.millrace.runtime.state.PanedRows;
 import io.millrace.runtime.state.PanedState;
 import io.millrace.runtime.state.RawState;
 import io.millrace.runtime.state.SnapshotReader;
@@ -180,6 +181,12 @@ public final class HeapKeyedStateBackend<K> implements KeyedStateBackend<K> {
   public <A> PanedState<A> panedState(String name, TypeInformation<A> type) {
     StateMeta meta = factory.meta(StateKind.PANES, name, type.schema());
     return registered(meta, () -> factory.panes(meta, type));
+  }
+
+  @Override
+  public <T> PanedRows<T> panedRows(String name, TypeInformation<T> type) {
+    StateMeta meta = factory.meta(StateKind.PANED_ROWS, name, type.schema());
+    return registered(meta, () -> factory.rows(meta, type));
   }
 
   @Override

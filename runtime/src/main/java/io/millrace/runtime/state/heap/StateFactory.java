@@ -172,6 +172,27 @@ final class StateFactory {
         meta, panes, new EntryFormat<>(layout, form.serializer(), form.flat()), key, handle);
   }
 
+  <T> RegisteredState rows(StateMeta meta, TypeInformation<T> type) {
+    Optional<FlatLayout<Long>> newest = TypeInformation.of(Long.class).flatLayout();
+    int groupBits = Integer.numberOfTrailingZeros(context.maxParallelism());
+    SegmentLayout layout = new SegmentLayout(key.codec(), groupBits, 1, false, false);
+    RowPanes<T> panes =
+        new RowPanes<>(
+            start ->
+                new RowPane<>(
+                    start,
+                    key,
+                    new TableCursor<>(
+                        new StateTable<>(layout, newest, cuts, context.keyGroups().size()),
+                        key,
+                        context.clock(),
+                        Optional.empty()),
+                    new RowLog<>(type.flatLayout())));
+    boolean copied = isMutableObject(type);
+    Object handle = make(HeapPanedRows.class, panes, type.serializer(), copied);
+    return new RowsRegistration<>(meta, panes, type.serializer(), key, handle);
+  }
+
   <N> RegisteredState timers(StateMeta meta, TypeSerializer<N> namespaces) {
     HeapTimerQueue<N> queue = new HeapTimerQueue<>(key, cuts, context.keyGroups().size());
     return new TimersRegistration<>(meta, queue, namespaces, key);
