@@ -123,6 +123,11 @@ final class HarnessContext implements OperatorContext, RuntimeContext {
   }
 
   @Override
+  public boolean mayGoOn() {
+    return !roomRefused;
+  }
+
+  @Override
   public void roomLost() {}
 
   @Override

@@ -13,18 +13,21 @@ import io.millrace.runtime.exchange.netty.DataExchange;
 import io.millrace.runtime.exchange.netty.ExchangeOptions;
 import io.millrace.runtime.exchange.netty.NettyChannels;
 import io.millrace.runtime.graph.CheckpointSettings;
+import io.millrace.runtime.graph.FunctionShipping;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.graph.OperatorNode;
 import io.millrace.runtime.graph.RestartSettings;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.id.TaskManagerId;
+import io.millrace.runtime.operators.OperatorFactory;
 import io.millrace.runtime.rpc.Build;
 import io.millrace.runtime.rpc.GrpcControlServer;
 import io.millrace.runtime.rpc.GrpcJobManagerLink;
 import io.millrace.taskmanager.TaskManager;
 import io.millrace.taskmanager.TaskManagerSettings;
 import io.millrace.taskmanager.process.TaskManagerNode;
+import java.io.Serializable;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,7 +63,7 @@ class GrpcClusterTest {
     int port = server.port();
     taskManager(port);
     await().until(() -> first.core().taskManagers().size() == 1);
-    // No TaskManager can read this job's operator: it fails, waits, and is tried again.
+    // This job's operator can't be made: it fails, waits, and is tried again.
     JobId job = first.core().submit(graph(), Optional.empty(), false).toCompletableFuture().get();
     await().until(() -> !first.core().job(job).orElseThrow().exceptions().isEmpty());
     assertThat(first.core().job(job).orElseThrow().exceptions().get(0).summary())
@@ -157,6 +160,11 @@ class GrpcClusterTest {
   }
 
   private static JobGraph graph() {
+    OperatorFactory broken =
+        (OperatorFactory & Serializable)
+            maker -> {
+              throw new IllegalStateException("broken");
+            };
     return new JobGraph(
         "job",
         List.of(
@@ -174,7 +182,7 @@ class GrpcClusterTest {
                         "",
                         OperatorNode.Kind.OPERATOR,
                         false,
-                        new byte[] {1, 2})))),
+                        FunctionShipping.serialize(broken, "w"))))),
         List.of(),
         CheckpointSettings.DISABLED,
         RestartSettings.DEFAULT,

@@ -37,7 +37,7 @@ public final class KeyedTimers implements TimerService {
   /**
    * Fires all event-time timers up to the watermark.
    *
-   * @return false if the outputs have no room: then it is to be called again
+   * @return false if the outputs have no room, or the step no time: then it is to be called again
    */
   public boolean fireEventTime(long watermark, Firing operator) throws Exception {
     return fire(eventTime, watermark, TimeDomain.EVENT_TIME, operator);
@@ -58,7 +58,7 @@ public final class KeyedTimers implements TimerService {
     // KG4: a firing timer may register more; one at a time, so that a burst can stop in the middle.
     while (advance(queue, reached)) {
       operator.fire(fired, domain);
-      if (!context.hasRoom()) {
+      if (!context.mayGoOn()) {
         return false;
       }
     }

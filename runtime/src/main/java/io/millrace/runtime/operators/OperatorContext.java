@@ -35,8 +35,14 @@ public interface OperatorContext {
   /** The output for a tag; takes and drops records if nobody reads it. */
   <X> Receiver<X> sideOutput(OutputTag<X> tag);
 
-  /** Whether the outputs take more: tested between the records of a burst. A plain read. */
+  /** Whether the outputs take more: tested between records. A plain read. */
   boolean hasRoom();
+
+  /**
+   * Whether a burst (fired timers or windows) may go on: the outputs have room, and the step has
+   * time left. Asked between any two of the burst; looks at the clock once in many calls.
+   */
+  boolean mayGoOn();
 
   /**
    * Says that {@link Operator#hasRoom} is false: no input is taken until it is true again, asked

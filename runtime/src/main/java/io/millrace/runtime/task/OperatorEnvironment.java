@@ -40,6 +40,7 @@ final class OperatorEnvironment implements OperatorContext, RuntimeContext {
   private final Map<String, Receiver<?>> sideOutputs;
   private final StateHandles restored;
   private final OutputRoom room;
+  private final StepBudget budget;
   private final Map<String, Count> counters = new TreeMap<>();
   private long processingTimeDue = Long.MAX_VALUE;
 
@@ -60,6 +61,7 @@ final class OperatorEnvironment implements OperatorContext, RuntimeContext {
     this.sideOutputs = sideOutputs;
     this.restored = deployment.restore().getOrDefault(node.uid(), StateHandles.EMPTY);
     this.room = subtask.room();
+    this.budget = subtask.budget();
   }
 
   long processingTimeDue() {
@@ -140,6 +142,11 @@ final class OperatorEnvironment implements OperatorContext, RuntimeContext {
   @Override
   public boolean hasRoom() {
     return room.isOpen();
+  }
+
+  @Override
+  public boolean mayGoOn() {
+    return room.isOpen() && budget.lastsForMore();
   }
 
   @Override

@@ -35,9 +35,6 @@ public final class Subtask implements Steppable {
   /** Batches (or polls) in one step, before other subtasks of the worker get their turn. */
   private static final int BATCHES_A_STEP = 8;
 
-  /** A step ends after the batch that takes it beyond this. */
-  private static final long STEP_NANOS = 10_000_000;
-
   /** Watermarks that may ride behind partly filled batches before they are flushed. */
   private static final int WATERMARKS_A_FLUSH = 16;
 
@@ -59,6 +56,7 @@ public final class Subtask implements Steppable {
   private final OutputRoom room = new OutputRoom();
   private final StepHandle handle;
   private final SubtaskTimes times;
+  private final StepBudget budget;
   private final CheckpointTrigger trigger = new CheckpointTrigger();
 
   private OperatorChain chain;
@@ -106,6 +104,7 @@ public final class Subtask implements Steppable {
     this.userLoader = userLoader;
     this.handle = new StepHandle(this, services.workers(), attempt.subtask().index());
     this.times = new SubtaskTimes(services.nanoClock());
+    this.budget = new StepBudget(times);
     this.now = services.clock().getAsLong();
     this.published = metricsNow();
   }
@@ -134,6 +133,10 @@ public final class Subtask implements Steppable {
 
   OutputRoom room() {
     return room;
+  }
+
+  StepBudget budget() {
+    return budget;
   }
 
   AttemptId attempt() {
@@ -320,7 +323,7 @@ public final class Subtask implements Steppable {
         return false;
       }
       if (work != Work.NONE) {
-        if (!doWork() && room.isOpen()) {
+        if (!doWork() && room.isOpen() && !endsStep()) {
           return false; // waits for a completion, which wakes us
         }
         continue;
@@ -349,7 +352,7 @@ public final class Subtask implements Steppable {
 
   /** FC12: control mail is looked at once a batch, however long batches take; so are the others. */
   private boolean endsStep() {
-    return cancelled || !mailbox.isEmpty() || times.sinceBegin() > STEP_NANOS;
+    return cancelled || !mailbox.isEmpty() || budget.isSpent();
   }
 
   private boolean regainRoom() {

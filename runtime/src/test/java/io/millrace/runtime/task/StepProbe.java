@@ -10,6 +10,18 @@ public final class StepProbe extends OneInputOperator<KeyValue, Void> {
   }
 
   @Override
+  public boolean onWatermark(long watermark) {
+    while (SteppedSubtask.burst > 0) {
+      SteppedSubtask.burst--;
+      SteppedSubtask.onFired.run();
+      if (!context.mayGoOn()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
   public void process(KeyValue record, long timestamp) {
     SteppedSubtask.onRecord.run();
   }

@@ -33,6 +33,11 @@ public final class SteppedSubtask {
 
   public static Runnable onRecord;
 
+  /** How many times {@link #onFired} is still to be called when event time ends. */
+  public static int burst;
+
+  public static Runnable onFired;
+
   static final AttemptId ATTEMPT = new AttemptId(new SubtaskId(JobId.of(7), 0, 0), 0);
   private static final long RECORDS = 1L << 40;
 
@@ -44,6 +49,8 @@ public final class SteppedSubtask {
   private static void forgetProbes() {
     ready = true;
     onRecord = () -> {};
+    burst = 0;
+    onFired = () -> {};
   }
 
   SteppedSubtask(FileStore store) {

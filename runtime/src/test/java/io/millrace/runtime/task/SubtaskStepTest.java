@@ -94,6 +94,47 @@ class SubtaskStepTest {
     assertThat(subtask.wantsStep()).isTrue();
   }
 
+  /** KG4: nobody else on the thread, nor control mail, waits for the end of a burst. */
+  @Test
+  void leavesItsThreadToOthersInABurstOfTimers() throws Exception {
+    SteppedSubtask subtask = running();
+    SteppedSubtask.burst = 1_000;
+    SteppedSubtask.onFired = () -> subtask.nanos += 1_000_000;
+    subtask.tell(new ToTaskManager.StopSource(SteppedSubtask.ATTEMPT, true));
+    subtask.step();
+    int after = SteppedSubtask.burst;
+    assertThat(after).isBetween(900, 999);
+    assertThat(subtask.wantsStep()).isTrue();
+    subtask.step();
+    assertThat(SteppedSubtask.burst).isBetween(800, after - 1);
+    assertThat(subtask.wantsStep()).isTrue();
+
+    subtask.tell(new ToTaskManager.Cancel(SteppedSubtask.ATTEMPT));
+    after = SteppedSubtask.burst;
+    subtask.step();
+    assertThat(SteppedSubtask.burst).isEqualTo(after);
+    assertThat(subtask.said(TaskStateChanged.class))
+        .last()
+        .extracting(TaskStateChanged::state)
+        .isEqualTo(TaskState.CANCELED);
+  }
+
+  @Test
+  void goesOnWithABurstUntilItsEnd() throws Exception {
+    SteppedSubtask subtask = running();
+    SteppedSubtask.burst = 100;
+    SteppedSubtask.onFired = () -> subtask.nanos += 1_000_000;
+    subtask.tell(new ToTaskManager.StopSource(SteppedSubtask.ATTEMPT, true));
+    for (int steps = 0; subtask.wantsStep() && steps < 100; steps++) {
+      subtask.step();
+    }
+    assertThat(SteppedSubtask.burst).isZero();
+    assertThat(subtask.said(TaskStateChanged.class))
+        .last()
+        .extracting(TaskStateChanged::state)
+        .isEqualTo(TaskState.END_OF_DATA);
+  }
+
   @Test
   void keepsACheckpointsTriggerUntilAllOperatorsAreReady() throws Exception {
     SteppedSubtask subtask = new SteppedSubtask(new LocalFileStore(directory));

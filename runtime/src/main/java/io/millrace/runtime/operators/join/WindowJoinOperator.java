@@ -237,7 +237,7 @@ public final class WindowJoinOperator<A, B, O> extends TwoInputFunctionOperator<
     return true;
   }
 
-  /** Resumable: false for no room. */
+  /** Resumable: false for no room, or no time. */
   private boolean fireWindow() throws Exception {
     do {
       if (!emitPairs()) {
@@ -251,9 +251,9 @@ public final class WindowJoinOperator<A, B, O> extends TwoInputFunctionOperator<
       gatherKey();
       if (!inner && !(lefts.isEmpty() && rights.isEmpty())) {
         evaluateAtOnce();
-        if (!context.hasRoom()) {
-          return false;
-        }
+      }
+      if (!context.mayGoOn()) {
+        return false;
       }
     } while (true);
   }
@@ -272,7 +272,7 @@ public final class WindowJoinOperator<A, B, O> extends TwoInputFunctionOperator<
     return true;
   }
 
-  /** Emits what is left of the pairs of the current key; false for no room. */
+  /** Emits what is left of the pairs of the current key; false for no room, or no time. */
   private boolean emitPairs() throws Exception {
     while (left < lefts.size()) {
       pairs.join(lefts.get(left), rights.get(right), this);
@@ -281,7 +281,7 @@ public final class WindowJoinOperator<A, B, O> extends TwoInputFunctionOperator<
         right = 0;
         left++;
       }
-      if (!context.hasRoom()) {
+      if (!context.mayGoOn()) {
         return false;
       }
     }

@@ -151,7 +151,7 @@ public final class SessionWindowOperator<K, I, A, R, O> extends OneInputOperator
       }
       state.setCurrentKey(due.get());
       onTimer(due.get().timestamp(), newWatermark);
-      if (!context.hasRoom()) {
+      if (!context.mayGoOn()) {
         return false;
       }
     }

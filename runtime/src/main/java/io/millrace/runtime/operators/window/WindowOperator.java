@@ -251,14 +251,15 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O> 
     return false;
   }
 
-  /** Resumable: false for no room. */
+  /** Resumable: false for no room, or no time. */
   private boolean fireWindow() throws Exception {
     while (walked < endPane) {
       if (cursor == null) {
         cursor = panes.cursor(starts[walked]);
       }
       while (cursor.advance()) {
-        if (fireKey() && !context.hasRoom()) {
+        fireKey();
+        if (!context.mayGoOn()) {
           return false;
         }
       }
@@ -268,16 +269,16 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O> 
     return true;
   }
 
-  /** Fires the window for the cursor's key; false if there was nothing to fire. */
-  private boolean fireKey() throws Exception {
+  /** Fires the window for the cursor's key. */
+  private void fireKey() throws Exception {
     if (progress.ofCurrentKey(watermark) >= fired) {
-      return false; // It had fired for the key's group before the restore.
+      return; // It had fired for the key's group before the restore.
     }
     A accumulator = cursor.accumulator();
     if (endPane - firstPane > 1) {
       for (int i = firstPane; i < walked; i++) {
         if (panes.get(starts[i]) != null) {
-          return false; // It was fired when that pane was walked.
+          return; // It was fired when that pane was walked.
         }
       }
       accumulator = combined(null, accumulator);
@@ -289,7 +290,6 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O> 
       }
     }
     emit(accumulator, target);
-    return true;
   }
 
   /** Merges without ever changing what belongs to the state. */
