@@ -130,6 +130,9 @@ class BenchTest {
     assertThat(latencies.get("p50").asLong()).isPositive();
     assertThat(latencies.get("p99").asLong())
         .isBetween(latencies.get("p50").asLong(), latencies.get("max").asLong());
+    // Of six seconds there are some thousand looks, unless the machine stood still.
+    assertThat(line.get("pause_us").get("count").asLong()).isPositive();
+    assertThat(line.get("pause_us").get("max").asLong()).isPositive();
   }
 
   @Test

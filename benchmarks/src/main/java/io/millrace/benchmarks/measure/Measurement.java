@@ -61,6 +61,15 @@ public final class Measurement {
   }
 
   private Run run(long records) throws Exception {
+    if (plan.workload() != Workload.LATENCY) {
+      return run(records, Optional.empty());
+    }
+    try (PauseMeter pauses = PauseMeter.start()) {
+      return run(records, Optional.of(pauses));
+    }
+  }
+
+  private Run run(long records, Optional<PauseMeter> pauses) throws Exception {
     Path results = Files.createDirectory(directory.resolve("run-" + ++runs));
     cluster.collectGarbage();
     Usage before = cluster.usage();
@@ -85,6 +94,7 @@ public final class Measurement {
         plan.workload() == Workload.LATENCY
             ? Optional.of(new Latencies(part.latencies()))
             : Optional.empty(),
+        pauses.isPresent() ? Optional.of(pauses.get().stop()) : Optional.empty(),
         plan.workload() == Workload.RECOVERY
             ? Optional.of(recovery(records, results, result))
             : Optional.empty());

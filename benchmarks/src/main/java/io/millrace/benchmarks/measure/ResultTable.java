@@ -58,6 +58,17 @@ public final class ResultTable {
                         latencies.percentile(99.9),
                         latencies.percentile(100))));
     result
+        .pauses()
+        .ifPresent(
+            pauses ->
+                parts.add(
+                    String.format(
+                        Locale.ROOT,
+                        "the machine's own pauses p50 %.0f, p99 %.0f, most %.0f us",
+                        pauses.percentile(50),
+                        pauses.percentile(99),
+                        pauses.percentile(100))));
+    result
         .firstRecordAfterFailure()
         .ifPresent(
             millis ->

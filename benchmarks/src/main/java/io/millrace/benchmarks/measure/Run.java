@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param cpuNanos of all processes, collector, compiler and control plane included
  * @param allocated bytes, of all Java threads that were alive at the end
  * @param emitted records that came to the sink
+ * @param pauses of the machine itself meanwhile, where latencies are measured
  */
 record Run(
     long records,
@@ -19,6 +20,7 @@ record Run(
     long emitted,
     long checksum,
     Optional<Latencies> latencies,
+    Optional<Latencies> pauses,
     Optional<Recovery> recovery) {
   double recordsPerSecond() {
     return records * 1e9 / wallNanos;

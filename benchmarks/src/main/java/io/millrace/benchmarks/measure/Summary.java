@@ -54,6 +54,7 @@ public final class Summary {
         .put("alloc_bytes_per_record", rounded(allocatedPerRecord(), 2));
     steadyPerRecord().ifPresent(steady -> json.put("steady_cpu_ns_per_record", rounded(steady, 1)));
     latencies().ifPresent(times -> json.set("lat_us", json(times)));
+    pauses().ifPresent(pauses -> json.set("pause_us", json(pauses)));
     if (last.recovery().isPresent()) {
       json.put("fail_to_open_ms", rounded(recovery(Recovery::open), 0))
           .put("fail_to_first_record_ms", rounded(recovery(Recovery::firstRecord), 0))
@@ -115,12 +116,21 @@ public final class Summary {
 
   /** Of the run whose 99th percentile is the median one. */
   Optional<Latencies> latencies() {
-    List<Latencies> all =
+    return medianByLatency().flatMap(Run::latencies);
+  }
+
+  /** The machine's own pauses in the run that {@link #latencies} are of. */
+  Optional<Latencies> pauses() {
+    return medianByLatency().flatMap(Run::pauses);
+  }
+
+  private Optional<Run> medianByLatency() {
+    List<Run> timed =
         runs.stream()
-            .flatMap(run -> run.latencies().stream())
-            .sorted(Comparator.comparingDouble(each -> each.percentile(99)))
+            .filter(run -> run.latencies().isPresent())
+            .sorted(Comparator.comparingDouble(run -> run.latencies().get().percentile(99)))
             .toList();
-    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() / 2));
+    return timed.isEmpty() ? Optional.empty() : Optional.of(timed.get(timed.size() / 2));
   }
 
   Optional<Double> firstRecordAfterFailure() {
