@@ -11,22 +11,17 @@ import io.millrace.core.config.Configuration;
 import io.millrace.core.config.DurationText;
 import io.millrace.core.config.NearestName;
 import io.millrace.core.config.TaskManagerOptions;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -183,16 +178,14 @@ public final class Bench implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Plan plan = plan();
-    Path directory = Files.createTempDirectory("millrace-bench-");
-    try (KeptCluster cluster = start(directory.resolve("cluster"))) {
+    try (TemporaryDirectory directory = TemporaryDirectory.create("millrace-bench-");
+        KeptCluster cluster = start(directory.path().resolve("cluster"))) {
       ResultTable table = new ResultTable(steady);
       if (!json) {
         out.println(table.heading());
       }
-      new Measurement(plan, cluster, directory)
+      new Measurement(plan, cluster, directory.path())
           .run(result -> out.println(json ? result.json().toString() : table.line(result)));
-    } finally {
-      delete(directory);
     }
     return 0;
   }
@@ -294,17 +287,6 @@ public final class Bench implements Callable<Integer> {
 
   private static List<String> titles() {
     return Arrays.stream(Workload.values()).map(Workload::title).toList();
-  }
-
-  private static void delete(Path directory) {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException | UncheckedIOException e) {
-      // A process that was killed may leave a file at the last moment; the system clears /tmp.
-      return;
-    }
   }
 
   /** Names of the workloads, for the help. */

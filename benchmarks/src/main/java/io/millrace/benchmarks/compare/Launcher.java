@@ -3,6 +3,7 @@ package io.millrace.benchmarks.compare;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.benchmarks.Bench;
+import io.millrace.benchmarks.TemporaryDirectory;
 import io.millrace.benchmarks.compare.Contender.Engine;
 import java.io.BufferedReader;
 import java.io.File;
@@ -38,7 +39,7 @@ final class Launcher {
 
   /**
    * @param peers folder of the other engines' measurements; built if it is not
-   * @param directory for logs and what the engines write
+   * @param directory for logs
    * @param raw is told each line as it comes
    */
   Launcher(Path peers, List<String> jvmOptions, Path directory, Consumer<String> raw) {
@@ -69,6 +70,14 @@ final class Launcher {
    */
   List<JsonNode> measure(Contender contender, List<Long> records, long warmUp)
       throws IOException, InterruptedException {
+    try (TemporaryDirectory work = TemporaryDirectory.create("millrace-compare-work-")) {
+      return measure(contender, records, warmUp, work);
+    }
+  }
+
+  private List<JsonNode> measure(
+      Contender contender, List<Long> records, long warmUp, TemporaryDirectory work)
+      throws IOException, InterruptedException {
     String sizes = records.stream().map(Object::toString).collect(Collectors.joining(","));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -81,7 +90,7 @@ final class Launcher {
       command.addAll(
           List.of("--json", "--runs", "1", "--records", sizes, "--warm", Long.toString(warmUp)));
     } else {
-      peer(command);
+      peer(command, work.path());
       command.add(contender.engine() == Engine.FLINK ? "peers.FlinkPeer" : "peers.PlainPeer");
       command.addAll(List.of(contender.workload(), sizes, Long.toString(warmUp)));
       command.addAll(contender.options());
@@ -94,12 +103,11 @@ final class Launcher {
     return lines;
   }
 
-  private void peer(List<String> command) throws IOException {
+  private void peer(List<String> command, Path work) throws IOException {
     command.add("-XX:MaxDirectMemorySize=4g");
     for (String packageName : OPENED_FOR_PEERS) {
       command.add("--add-opens=" + packageName + "=ALL-UNNAMED");
     }
-    Path work = Files.createDirectories(directory.resolve("peers"));
     Files.createDirectories(work.resolve("tmp"));
     command.add("-Dpeers.work=" + work);
     command.add("-Djava.io.tmpdir=" + work.resolve("tmp"));

@@ -16,7 +16,8 @@ import java.util.List;
 /**
  * Records that a function makes from their numbers, 0 to {@code count - 1}: for tests, demos and
  * measurements. Of P readers, reader s makes s, s + P, s + 2P and so on, so that all of them are at
- * about the same number, and at the same event time if that grows with the number.
+ * about the same number, and at the same event time if that grows with the number. After a restore
+ * with fewer readers than before, a reader finishes one such sequence before it takes up the next.
  */
 public final class DataGeneratorSource<T> implements Source<T, RangeSplit, List<RangeSplit>> {
   private static final long serialVersionUID = 1L;
