@@ -110,13 +110,22 @@ public final class Compare implements Callable<Integer> {
             folder, Arrays.asList(jvm.strip().split("\\s+")), directory, System.out::println);
     launcher.prepare();
     List<Result> results = new ArrayList<>();
+    List<String> failures = new ArrayList<>();
     for (Comparison comparison : chosen) {
-      results.addAll(new Contest(comparison, launcher, System.err::println, pairs, seconds).hold());
+      try {
+        results.addAll(
+            new Contest(comparison, launcher, System.err::println, pairs, seconds).hold());
+      } catch (IllegalStateException | IllegalArgumentException e) {
+        // The others took long enough to be worth their lines.
+        failures.add(comparison.name() + " has no result: " + e.getMessage());
+        System.err.println(failures.get(failures.size() - 1));
+      }
     }
     System.out.println();
     System.out.println(Result.heading());
     results.forEach(result -> System.out.println(result.line()));
-    return 0;
+    failures.forEach(System.out::println);
+    return failures.isEmpty() ? 0 : 1;
   }
 
   private List<Comparison> chosen() {

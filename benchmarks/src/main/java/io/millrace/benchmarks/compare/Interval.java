@@ -26,7 +26,9 @@ record Interval(double low, double middle, double high) {
     double[] logs = Arrays.stream(ratios).map(Math::log).toArray();
     if (!Arrays.stream(logs).allMatch(Double::isFinite)) {
       throw new IllegalArgumentException(
-          "Ratios must be positive, unlike " + Arrays.toString(ratios));
+          "Ratios must be positive, unlike "
+              + Arrays.toString(ratios)
+              + ": the runs were too short for the noise; give more --seconds");
     }
     double mean = Arrays.stream(logs).average().orElseThrow();
     double squares = Arrays.stream(logs).map(log -> (log - mean) * (log - mean)).sum();
