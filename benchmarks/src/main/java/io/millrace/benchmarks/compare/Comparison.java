@@ -6,7 +6,6 @@ import static io.millrace.benchmarks.compare.Contender.plain;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Two contenders and the limit, if there is one, with what is wanted of the ratio.
@@ -14,8 +13,6 @@ import java.util.OptionalLong;
  * @param name on the command line
  * @param shared number of records with which all of them are run, so that results can be compared;
  *     also the warm-up's
- * @param fixed number of records to measure with, where the time of a run is given by the workload;
- *     else it is chosen for each contender
  */
 record Comparison(
     String name,
@@ -23,7 +20,6 @@ record Comparison(
     Contender ours,
     Optional<Contender> limit,
     long shared,
-    OptionalLong fixed,
     List<Target> targets) {
   private static final String P1 = "--parallelism=1";
 
@@ -103,35 +99,32 @@ record Comparison(
             Target.steady(1 / 1.1).stretch(1 / 1.03)),
         new Comparison(
             "latency",
-            flink("latency", "--parallelism", "2", "--buffer-timeout", "0"),
-            millrace("latency"),
-            Optional.of(plain("latency")),
+            flink("latency", "--parallelism", "2", "--buffer-timeout", "0").of(500_000),
+            millrace("latency").of(500_000),
+            Optional.of(plain("latency").of(500_000)),
             100_000,
-            OptionalLong.of(500_000),
             List.of(
                 Target.of(Figure.P50, 1, 1),
                 Target.of(Figure.P99, 1, 2),
                 Target.of(Figure.COLD_CPU, 2, 4))),
         new Comparison(
             "recovery",
-            flink("recovery", "--parallelism", "2", "--cp", "1000"),
-            millrace("recovery"),
+            flink("recovery", "--parallelism", "2", "--cp", "1000").of(15_000_000),
+            millrace("recovery").of(60_000_000),
             Optional.empty(),
             0,
-            OptionalLong.of(60_000_000),
             List.of(Target.atMost(Figure.RECOVERY, 800))),
         new Comparison(
             "recovery-kill",
-            flink("recovery", "--parallelism", "2", "--cp", "1000"),
-            millrace("recovery", "--kill", "--task-managers=2"),
+            flink("recovery", "--parallelism", "2", "--cp", "1000").of(15_000_000),
+            millrace("recovery", "--kill", "--task-managers=2").of(60_000_000),
             Optional.empty(),
             0,
-            OptionalLong.of(60_000_000),
             List.of(Target.atMost(Figure.RECOVERY, 2_000))));
   }
 
   Comparison withoutLimit() {
-    return new Comparison(name, other, ours, Optional.empty(), shared, fixed, targets);
+    return new Comparison(name, other, ours, Optional.empty(), shared, targets);
   }
 
   private static Comparison steady(
@@ -141,6 +134,6 @@ record Comparison(
       Optional<Contender> limit,
       long shared,
       Target target) {
-    return new Comparison(name, other, ours, limit, shared, OptionalLong.empty(), List.of(target));
+    return new Comparison(name, other, ours, limit, shared, List.of(target));
   }
 }
