@@ -66,6 +66,7 @@ class ArchitectureTest {
     "io.millrace.taskmanager.process..",
     "io.millrace.jobmanager.process..",
     "io.millrace.jobmanager.rest..",
+    "io.millrace.api.datastream.source..",
     "io.millrace.client..",
     "io.millrace.connectors..",
     "io.millrace.demo..",

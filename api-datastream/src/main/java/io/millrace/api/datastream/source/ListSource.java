@@ -57,7 +57,7 @@ public final class ListSource<T> implements Source<T, RangeSplit, List<RangeSpli
   public SplitEnumerator<RangeSplit, List<RangeSplit>> createEnumerator(
       SplitEnumeratorContext<RangeSplit> context) {
     return new RangeEnumerator(
-        context, count == 0 ? List.of() : List.of(new RangeSplit("list", 0, count - 1)));
+        context, count == 0 ? List.of() : List.of(RangeSplit.of("list", 0, count - 1)));
   }
 
   @Override

@@ -24,10 +24,18 @@ abstract class RangeReader<T> implements SourceReader<T, RangeSplit> {
   }
 
   /** The element of a number; asked for in ascending order within a split. */
-  abstract T element(long number);
+  abstract T element(long number) throws Exception;
+
+  /** A split's first element is about to be read. */
+  void begun(RangeSplit split) {}
+
+  /** Whether an element may be emitted now; if not, the reader sees to the wake-up. */
+  boolean isDue(long number, SplitOutput<T> out) {
+    return true;
+  }
 
   @Override
-  public final void start() {}
+  public void start() {}
 
   @Override
   public final void addSplits(List<RangeSplit> splits) {
@@ -50,9 +58,13 @@ abstract class RangeReader<T> implements SourceReader<T, RangeSplit> {
       }
       SplitOutput<T> out = output.split(current.splitId());
       long end = current.end();
+      long step = current.step();
       while (next <= end && output.hasRoom()) {
+        if (!isDue(next, out)) {
+          return PollStatus.NOTHING_AVAILABLE;
+        }
         T element = element(next);
-        next++;
+        next += step;
         out.collect(element);
       }
       if (next > end) {
@@ -73,6 +85,7 @@ abstract class RangeReader<T> implements SourceReader<T, RangeSplit> {
       return false;
     }
     next = current.next();
+    begun(current);
     return true;
   }
 
@@ -80,11 +93,11 @@ abstract class RangeReader<T> implements SourceReader<T, RangeSplit> {
   public final List<RangeSplit> snapshotState(long checkpointId) {
     List<RangeSplit> splits = new ArrayList<>(waiting);
     if (current != null) {
-      splits.add(0, new RangeSplit(current.splitId(), next, current.end()));
+      splits.add(0, new RangeSplit(current.splitId(), next, current.end(), current.step()));
     }
     return splits;
   }
 
   @Override
-  public final void close() {}
+  public void close() {}
 }

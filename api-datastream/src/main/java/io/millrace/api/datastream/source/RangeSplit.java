@@ -10,12 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A stretch of numbered elements.
+ * Numbered elements, all of a stretch or every so many of it.
  *
  * @param next the next element to be read
- * @param end the last one, inclusive
+ * @param end none behind this number is read
+ * @param step from one element to the next
  */
-public record RangeSplit(String splitId, long next, long end) implements SourceSplit {
+public record RangeSplit(String splitId, long next, long end, long step) implements SourceSplit {
+  private static final int WITHOUT_STEP = 1;
+  private static final int WITH_STEP = 2;
+
   static final VersionedSerializer<RangeSplit> SERIALIZER =
       new Serializer<>() {
         @Override
@@ -24,8 +28,8 @@ public record RangeSplit(String splitId, long next, long end) implements SourceS
         }
 
         @Override
-        RangeSplit read(BinaryReader in) {
-          return RangeSplit.read(in);
+        RangeSplit read(int version, BinaryReader in) {
+          return RangeSplit.read(version, in);
         }
       };
 
@@ -38,11 +42,11 @@ public record RangeSplit(String splitId, long next, long end) implements SourceS
         }
 
         @Override
-        List<RangeSplit> read(BinaryReader in) {
+        List<RangeSplit> read(int version, BinaryReader in) {
           int size = in.readSize(17);
           List<RangeSplit> splits = new ArrayList<>(size);
           for (int i = 0; i < size; i++) {
-            splits.add(RangeSplit.read(in));
+            splits.add(RangeSplit.read(version, in));
           }
           return splits;
         }
@@ -52,20 +56,27 @@ public record RangeSplit(String splitId, long next, long end) implements SourceS
     out.writeString(splitId);
     out.writeLong(next);
     out.writeLong(end);
+    out.writeLong(step);
   }
 
-  private static RangeSplit read(BinaryReader in) {
-    return new RangeSplit(in.readString(), in.readLong(), in.readLong());
+  private static RangeSplit read(int version, BinaryReader in) {
+    return new RangeSplit(
+        in.readString(), in.readLong(), in.readLong(), version == WITHOUT_STEP ? 1 : in.readLong());
+  }
+
+  /** All elements of a stretch. */
+  static RangeSplit of(String splitId, long first, long last) {
+    return new RangeSplit(splitId, first, last, 1);
   }
 
   private abstract static class Serializer<T> implements VersionedSerializer<T> {
     abstract void write(T value, BinaryWriter out);
 
-    abstract T read(BinaryReader in);
+    abstract T read(int version, BinaryReader in);
 
     @Override
     public int version() {
-      return 1;
+      return WITH_STEP;
     }
 
     @Override
@@ -77,11 +88,12 @@ public record RangeSplit(String splitId, long next, long end) implements SourceS
 
     @Override
     public T deserialize(int version, byte[] bytes) throws IOException {
-      if (version != 1) {
-        throw new IOException("Range splits of version " + version + " are not known, only of 1");
+      if (version != WITHOUT_STEP && version != WITH_STEP) {
+        throw new IOException(
+            "Range splits of version " + version + " are not known, only up to " + WITH_STEP);
       }
       try {
-        return read(new BinaryReader(bytes, RangeSplit.class.getClassLoader()));
+        return read(version, new BinaryReader(bytes, RangeSplit.class.getClassLoader()));
       } catch (CorruptDataException e) {
         throw new IOException("A corrupt range split", e);
       }

@@ -51,7 +51,7 @@ public final class SequenceSource implements Source<Long, RangeSplit, List<Range
     for (int i = 0; i < readers && start <= to; i++) {
       long end = start + share - (i < longer ? 0 : 1);
       if (end >= start) {
-        splits.add(new RangeSplit("sequence-" + i, start, end));
+        splits.add(RangeSplit.of("sequence-" + i, start, end));
         start = end + 1;
       }
     }

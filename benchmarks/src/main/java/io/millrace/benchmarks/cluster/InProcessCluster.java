@@ -1,0 +1,49 @@
+package io.millrace.benchmarks.cluster;
+
+import io.millrace.client.local.MiniCluster;
+import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.submit.JobHandle;
+import java.io.IOException;
+import java.util.Optional;
+
+/** The in-process cluster: one TaskManager, no network. */
+public final class InProcessCluster implements KeptCluster {
+  private final MiniCluster cluster;
+  private final JvmUsage jvm;
+
+  private InProcessCluster(MiniCluster cluster, JvmUsage jvm) {
+    this.cluster = cluster;
+    this.jvm = jvm;
+  }
+
+  public static InProcessCluster start(int slots) throws IOException {
+    return new InProcessCluster(
+        MiniCluster.start(MiniCluster.Settings.of(slots, InProcessCluster.class.getClassLoader())),
+        JvmUsage.ofThisProcess());
+  }
+
+  @Override
+  public JobHandle submit(JobGraph graph) {
+    return cluster.submit(graph, Optional.empty(), false);
+  }
+
+  @Override
+  public void collectGarbage() {
+    jvm.collectGarbage();
+  }
+
+  @Override
+  public Usage usage() throws IOException {
+    return jvm.usage();
+  }
+
+  @Override
+  public long killTaskManager() {
+    throw new IllegalStateException("It would be the end of this process: use --task-managers 2");
+  }
+
+  @Override
+  public void close() {
+    cluster.close();
+  }
+}

@@ -1,0 +1,149 @@
+package io.millrace.benchmarks.measure;
+
+import io.millrace.api.datastream.RestartStrategies;
+import io.millrace.api.datastream.StreamExecutionEnvironment;
+import io.millrace.benchmarks.cluster.KeptCluster;
+import io.millrace.benchmarks.cluster.Usage;
+import io.millrace.benchmarks.measure.Run.Recovery;
+import io.millrace.benchmarks.workload.Moments;
+import io.millrace.benchmarks.workload.ResultPart;
+import io.millrace.benchmarks.workload.Setting;
+import io.millrace.benchmarks.workload.Workload;
+import io.millrace.runtime.submit.JobHandle;
+import io.millrace.runtime.submit.JobResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.LongSummaryStatistics;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** Runs a plan on a cluster that is kept: a warm-up, then the measured runs. */
+public final class Measurement {
+  private static final Duration LOOK = Duration.ofMillis(5);
+
+  private final Plan plan;
+  private final KeptCluster cluster;
+  private final Path directory;
+  private int runs;
+
+  /**
+   * @param directory for what the runs leave; it exists
+   */
+  public Measurement(Plan plan, KeptCluster cluster, Path directory) {
+    this.plan = plan;
+    this.cluster = cluster;
+    this.directory = directory;
+  }
+
+  /**
+   * @param listener is told each line as soon as its runs are over
+   */
+  public void run(Consumer<Summary> listener) throws Exception {
+    if (plan.warmUp() > 0) {
+      run(plan.warmUp());
+    }
+    for (long records : plan.records()) {
+      List<Run> measured = new ArrayList<>();
+      List<Run> twice = new ArrayList<>();
+      for (int i = 0; i < plan.runs(); i++) {
+        measured.add(run(records));
+        if (plan.steady()) {
+          twice.add(run(2 * records));
+        }
+      }
+      listener.accept(new Summary(plan, measured, twice));
+    }
+  }
+
+  private Run run(long records) throws Exception {
+    if (plan.workload() != Workload.LATENCY) {
+      return run(records, Optional.empty());
+    }
+    try (PauseMeter pauses = PauseMeter.start()) {
+      return run(records, Optional.of(pauses));
+    }
+  }
+
+  private Run run(long records, Optional<PauseMeter> pauses) throws Exception {
+    Path results = Files.createDirectory(directory.resolve("run-" + ++runs));
+    cluster.collectGarbage();
+    Usage before = cluster.usage();
+    long start = System.nanoTime();
+    JobHandle job = cluster.call(() -> start(records, results));
+    CompletableFuture<JobResult> end = job.result().toCompletableFuture();
+    if (plan.kill()) {
+      killWhenReady(results, end);
+    }
+    JobResult result = end.get().orThrow();
+    long wall = System.nanoTime() - start;
+    Usage after = cluster.usage();
+    ResultPart part = ResultPart.sum(results);
+    return new Run(
+        records,
+        wall,
+        after.cpuNanos() - before.cpuNanos(),
+        after.gcMillis() - before.gcMillis(),
+        after.allocatedSince(before),
+        part.records(),
+        part.checksum(),
+        plan.workload() == Workload.LATENCY
+            ? Optional.of(new Latencies(part.latencies()))
+            : Optional.empty(),
+        pauses.isPresent() ? Optional.of(pauses.get().stop()) : Optional.empty(),
+        plan.workload() == Workload.RECOVERY
+            ? Optional.of(recovery(records, results, result))
+            : Optional.empty());
+  }
+
+  private JobHandle start(long records, Path results) throws Exception {
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    env.setParallelism(plan.parallelism());
+    env.setRestartStrategy(RestartStrategies.fixedDelayRestart(3, Duration.ZERO));
+    plan.checkpointInterval().ifPresent(env::enableCheckpointing);
+    plan.workload()
+        .define(
+            env,
+            new Setting(
+                records,
+                plan.parallelism(),
+                plan.keys(),
+                plan.tumbling(),
+                plan.recordsPerSecond(),
+                plan.kill(),
+                results));
+    return env.executeAsync(plan.workload().title());
+  }
+
+  private void killWhenReady(Path results, CompletableFuture<JobResult> end) throws Exception {
+    while (Moments.of(results, Moments.READY).getCount() == 0) {
+      if (end.isDone()) {
+        return; // it was too short, which is told with its result
+      }
+      Thread.sleep(LOOK.toMillis());
+    }
+    Moments.note(results, Moments.FAILURE, 0, cluster.killTaskManager());
+  }
+
+  private static Recovery recovery(long records, Path results, JobResult result)
+      throws IOException {
+    LongSummaryStatistics failure = Moments.of(results, Moments.FAILURE);
+    LongSummaryStatistics first = Moments.of(results, Moments.FIRST_RECORD);
+    if (failure.getCount() == 0 || first.getCount() == 0 || result.restarts() == 0) {
+      throw new IllegalStateException(
+          "Nothing failed before the "
+              + records
+              + " records were processed: two checkpoints have to be completed in the meantime. Give"
+              + " more --records, or a shorter --checkpoint-interval");
+    }
+    long moment = failure.getMin();
+    return new Recovery(
+        (Moments.of(results, Moments.OPENED).getMax() - moment) / 1e6,
+        (first.getMin() - moment) / 1e6,
+        (first.getMax() - moment) / 1e6);
+  }
+}

@@ -1,0 +1,163 @@
+package io.millrace.benchmarks.workload;
+
+import io.millrace.api.datastream.DataStream;
+import io.millrace.api.datastream.StreamExecutionEnvironment;
+import io.millrace.api.datastream.source.DataGeneratorSource;
+import io.millrace.api.datastream.source.GeneratorFunction;
+import io.millrace.core.time.WatermarkStrategy;
+import io.millrace.core.window.SlidingEventTimeWindows;
+import io.millrace.core.window.TumblingEventTimeWindows;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The jobs that are measured: what any user would write, and no more. */
+public enum Workload {
+  SOURCE_ONLY(100_000_000) {
+    @Override
+    public void define(StreamExecutionEnvironment env, Setting setting) {
+      generate(env, setting, i -> Generators.random(1, i))
+          .sinkTo(new ChecksumSink<>(setting.results(), x -> x));
+    }
+  },
+
+  MAP_FILTER(100_000_000) {
+    @Override
+    public void define(StreamExecutionEnvironment env, Setting setting) {
+      generate(env, setting, i -> Generators.random(1, i))
+          .map(x -> x * 31 + 7)
+          .filter(y -> (y & 3) != 0)
+          .sinkTo(new ChecksumSink<>(setting.results(), y -> y));
+    }
+  },
+
+  SHUFFLE_ONLY(40_000_000) {
+    @Override
+    public void define(StreamExecutionEnvironment env, Setting setting) {
+      long keys = setting.keys();
+      generate(env, setting, i -> Generators.keyedValue(i, keys))
+          .keyBy(KeyedValue::key)
+          .sinkTo(new ChecksumSink<>(setting.results(), r -> Generators.hash(r.key(), r.value())));
+    }
+  },
+
+  KEYED_COUNT(30_000_000) {
+    @Override
+    public void define(StreamExecutionEnvironment env, Setting setting) {
+      long keys = setting.keys();
+      generate(env, setting, i -> Generators.keyedValue(i, keys))
+          .keyBy(KeyedValue::key)
+          .process(new RunningSum())
+          .uid("sum")
+          .sinkTo(new ChecksumSink<>(setting.results(), r -> Generators.hash(r.key(), r.value())));
+    }
+  },
+
+  WORDCOUNT(3_000_000) {
+    @Override
+    public void define(StreamExecutionEnvironment env, Setting setting) {
+      generate(env, setting, Lines::line)
+          .flatMap(new SplitLine())
+          .keyBy(WordCount::word)
+          .reduce((a, b) -> new WordCount(a.word(), a.count() + b.count()))
+          .uid("count")
+          .sinkTo(
+              new ChecksumSink<>(
+                  setting.results(), r -> Generators.hash(r.word().hashCode(), r.count())));
+    }
+  },
+
+  WINDOW(20_000_000) {
+    @Override
+    public void define(StreamExecutionEnvironment env, Setting setting) {
+      env.fromSource(
+              new DataGeneratorSource<>(Generators::bid, setting.records()),
+              WatermarkStrategy.<Bid>forBoundedOutOfOrderness(Duration.ofSeconds(1))
+                  .withTimestampAssigner((bid, none) -> bid.time()),
+              "bids")
+          .uid("bids")
+          .keyBy(Bid::auction)
+          .window(
+              setting.tumbling()
+                  ? TumblingEventTimeWindows.of(Duration.ofSeconds(10))
+                  : SlidingEventTimeWindows.of(Duration.ofSeconds(10), Duration.ofSeconds(2)))
+          .aggregate(new CountBids(), new WithWindow())
+          .uid("windows")
+          .sinkTo(
+              new ChecksumSink<>(
+                  setting.results(), r -> Generators.hash(r.auction(), r.windowEnd(), r.bids())));
+    }
+  },
+
+  LATENCY(500_000) {
+    @Override
+    public void define(StreamExecutionEnvironment env, Setting setting) {
+      env.fromSource(
+              DataGeneratorSource.atRate(
+                  (i, due) -> new TimedKey(Generators.key(i, 10_000), i, due),
+                  setting.records(),
+                  setting.recordsPerSecond()),
+              WatermarkStrategy.noWatermarks(),
+              "generator")
+          .uid("generator")
+          .keyBy(TimedKey::key)
+          .reduce((a, b) -> new TimedKey(a.key(), b.index(), b.due()))
+          .uid("last")
+          .sinkTo(new LatencySink(setting.results(), (long) (5 * setting.recordsPerSecond())));
+    }
+  },
+
+  RECOVERY(60_000_000) {
+    @Override
+    public void define(StreamExecutionEnvironment env, Setting setting) {
+      long keys = setting.keys();
+      generate(env, setting, i -> i < keys ? Generators.ofKey(i) : Generators.keyedValue(i, keys))
+          .keyBy(KeyedValue::key)
+          .process(
+              new FailOnce(
+                  setting.results(),
+                  !setting.kill(),
+                  setting.records() / 2 / setting.parallelism()))
+          .uid("sum")
+          .sinkTo(new ChecksumSink<>(setting.results(), r -> Generators.hash(r.key(), r.value())));
+    }
+  };
+
+  private final long defaultRecords;
+
+  Workload(long defaultRecords) {
+    this.defaultRecords = defaultRecords;
+  }
+
+  /** Records that make a run of some seconds. */
+  public long defaultRecords() {
+    return defaultRecords;
+  }
+
+  /** Adds the job's sources, operators and sinks to the environment. */
+  public abstract void define(StreamExecutionEnvironment env, Setting setting);
+
+  /** As the command line has it: {@code keyed-count}. */
+  public String title() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** The workload of that title. */
+  public static Optional<Workload> titled(String title) {
+    return Arrays.stream(values()).filter(workload -> workload.title().equals(title)).findFirst();
+  }
+
+  public boolean hasKeys() {
+    return this == SHUFFLE_ONLY || this == KEYED_COUNT || this == RECOVERY;
+  }
+
+  private static <T> DataStream<T> generate(
+      StreamExecutionEnvironment env, Setting setting, GeneratorFunction<T> generator) {
+    return env.fromSource(
+            new DataGeneratorSource<>(generator, setting.records()),
+            WatermarkStrategy.noWatermarks(),
+            "generator")
+        .uid("generator");
+  }
+}
