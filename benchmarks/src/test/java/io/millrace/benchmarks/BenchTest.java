@@ -80,6 +80,7 @@ class BenchTest {
     gives("wordcount --records 70k", PlainLoops.wordcount(70_000));
     gives("window --records 300k", PlainLoops.window(300_000, 10_000, 2_000));
     gives("window --records 300k --tumbling", PlainLoops.window(300_000, 10_000, 10_000));
+    gives("join --records 500k", PlainLoops.join(500_000));
   }
 
   /** What Flink, Jet and a plain loop gave for the same number of records. */
@@ -90,6 +91,7 @@ class BenchTest {
     "wordcount, 1M, 72851279dc3fe3fd",
     "window, 4M, 9daa5629d48bf18c",
     "window --tumbling, 4M, 7690bdf70acace19",
+    "join, 3M, 60f8dbdc94ce2ad2",
   })
   void givesTheChecksumsOfOtherEngines(String workload, String records, String checksum)
       throws Exception {

@@ -128,4 +128,21 @@ final class PlainLoops {
     }
     return outcome;
   }
+
+  static Outcome join(long n) {
+    long size = 10_000;
+    Map<Long, Long> windowOfPerson = new HashMap<>();
+    for (long p = 0; p < n / 4; p++) {
+      windowOfPerson.put(p, (1_700_000_000_000L + p * 3 / 10) / size);
+    }
+    Outcome outcome = new Outcome(0, 0);
+    for (long a = 0; a < n / 4 * 3; a++) {
+      long seller = Math.max(0, a / 3 - (rnd(5, a) >>> 1) % 1000);
+      long window = (1_700_000_000_000L + a / 10) / size;
+      if (windowOfPerson.getOrDefault(seller, -1L) == window) {
+        outcome = outcome.plus(h3(seller, window * size + size, a));
+      }
+    }
+    return outcome;
+  }
 }

@@ -83,6 +83,13 @@ record Comparison(
             1_000_000,
             Target.steady(8).stretchOfLimit(3)),
         steady(
+            "join",
+            flink("join", "--parallelism", "2"),
+            millrace("join"),
+            Optional.of(plain("join")),
+            1_000_000,
+            Target.steady(8).stretch(20)),
+        steady(
             "keyed-count-processes",
             flink("keyed-count", "--parallelism", "2", "--tms", "2"),
             millrace("keyed-count", "--task-managers=2"),

@@ -58,4 +58,14 @@ public final class Generators {
         1 + (u >>> 32) % 10_000,
         T0 + i / 10 + (u >>> 40) % 1000);
   }
+
+  /** Ten persons in three milliseconds, in order. */
+  public static Person person(long p) {
+    return new Person(p, T0 + p * 3 / 10);
+  }
+
+  /** Three a person, in order, of one of the last thousand persons. */
+  public static Auction auction(long a) {
+    return new Auction(a, Math.max(0, a / 3 - (random(5, a) >>> 1) % 1000), T0 + a / 10);
+  }
 }

@@ -6,6 +6,7 @@ import io.millrace.api.datastream.source.DataGeneratorSource;
 import io.millrace.api.datastream.source.GeneratorFunction;
 import io.millrace.core.time.WatermarkStrategy;
 import io.millrace.core.window.SlidingEventTimeWindows;
+import io.millrace.core.window.TimeWindow;
 import io.millrace.core.window.TumblingEventTimeWindows;
 import java.time.Duration;
 import java.util.Arrays;
@@ -90,6 +91,42 @@ public enum Workload {
     }
   },
 
+  JOIN(20_000_000) {
+    @Override
+    public void define(StreamExecutionEnvironment env, Setting setting) {
+      DataStream<Person> persons =
+          env.fromSource(
+                  new DataGeneratorSource<>(Generators::person, setting.records() / 4),
+                  WatermarkStrategy.<Person>forMonotonousTimestamps()
+                      .withTimestampAssigner((person, none) -> person.time()),
+                  "persons")
+              .uid("persons");
+      DataStream<Auction> auctions =
+          env.fromSource(
+                  new DataGeneratorSource<>(Generators::auction, setting.records() / 4 * 3),
+                  WatermarkStrategy.<Auction>forMonotonousTimestamps()
+                      .withTimestampAssigner((auction, none) -> auction.time()),
+                  "auctions")
+              .uid("auctions");
+      persons
+          .join(auctions)
+          .where(Person::id)
+          .equalTo(Auction::seller)
+          .window(TumblingEventTimeWindows.of(JOIN_WINDOW))
+          .apply(
+              (person, auction) ->
+                  new Offer(
+                      person.id(),
+                      TimeWindow.startOf(auction.time(), 0, JOIN_WINDOW.toMillis())
+                          + JOIN_WINDOW.toMillis(),
+                      auction.number()))
+          .uid("join")
+          .sinkTo(
+              new ChecksumSink<>(
+                  setting.results(), r -> Generators.hash(r.seller(), r.windowEnd(), r.auction())));
+    }
+  },
+
   LATENCY(500_000) {
     @Override
     public void define(StreamExecutionEnvironment env, Setting setting) {
@@ -123,6 +160,8 @@ public enum Workload {
           .sinkTo(new ChecksumSink<>(setting.results(), r -> Generators.hash(r.key(), r.value())));
     }
   };
+
+  private static final Duration JOIN_WINDOW = Duration.ofSeconds(10);
 
   private final long defaultRecords;
 
