@@ -1,6 +1,7 @@
 package io.millrace.runtime.rpc;
 
 import io.millrace.core.function.PermanentFailure;
+import io.millrace.runtime.exchange.netty.ExchangeException;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.id.TaskManagerId;
@@ -104,7 +105,7 @@ public sealed interface ToJobManager {
 
     /** Whether a restart would only fail again, so that there is none. */
     public boolean isPermanent() {
-      return kind != FailureKind.TRANSIENT;
+      return kind == FailureKind.PERMANENT || kind == FailureKind.UNREADABLE_STATE;
     }
   }
 
@@ -115,7 +116,11 @@ public sealed interface ToJobManager {
     /** Trying again is pointless. */
     PERMANENT,
     /** The same, because what the job is restored from can't be read. */
-    UNREADABLE_STATE;
+    UNREADABLE_STATE,
+    /**
+     * Transient; follows from the end of another subtask or process, whose own word may come later.
+     */
+    CONSEQUENCE;
 
     /** By the first exception of the chain that says that trying again is pointless. */
     public static FailureKind of(Throwable failure) {
@@ -125,6 +130,9 @@ public sealed interface ToJobManager {
         }
         if (cause instanceof PermanentFailure known && known.isPermanent()) {
           return PERMANENT;
+        }
+        if (cause instanceof ExchangeException) {
+          return CONSEQUENCE;
         }
       }
       return TRANSIENT;

@@ -65,8 +65,8 @@ final class ExecutionReports {
           .failure()
           .ifPresent(
               failure ->
-                  state.record(
-                      failure, Optional.of(changed.attempt().subtask()), Optional.of(from), false));
+                  failover.fail(
+                      failure, Optional.of(changed.attempt().subtask()), Optional.of(from)));
       return;
     }
     switch (changed.state()) {

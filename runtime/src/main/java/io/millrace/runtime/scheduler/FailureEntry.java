@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param timeMillis since the epoch
  * @param summary one line: what happened and the remedy
- * @param rootCause false for one that came while an earlier one was being handled
+ * @param rootCause false for one that followed from another, or came while that was being handled
  */
 public record FailureEntry(
     long timeMillis,
@@ -17,4 +17,9 @@ public record FailureEntry(
     String stackTrace,
     Optional<SubtaskId> subtask,
     Optional<TaskManagerId> taskManager,
-    boolean rootCause) {}
+    boolean rootCause) {
+  /** The same, of which something else turned out to be the cause. */
+  FailureEntry asConsequence() {
+    return new FailureEntry(timeMillis, summary, stackTrace, subtask, taskManager, false);
+  }
+}

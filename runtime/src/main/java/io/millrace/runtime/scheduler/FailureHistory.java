@@ -1,6 +1,7 @@
 package io.millrace.runtime.scheduler;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -20,6 +21,19 @@ final class FailureHistory {
     if (newestFirst.size() > CAPACITY) {
       dropOne();
     }
+  }
+
+  /** What was taken for the cause of the latest failover only followed from it. */
+  void demoteRootCause() {
+    List<FailureEntry> entries = new ArrayList<>(newestFirst);
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i).rootCause()) {
+        entries.set(i, entries.get(i).asConsequence());
+        break;
+      }
+    }
+    newestFirst.clear();
+    newestFirst.addAll(entries);
   }
 
   /** The cause of the latest failover. */

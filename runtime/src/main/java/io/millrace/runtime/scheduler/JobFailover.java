@@ -29,6 +29,9 @@ final class JobFailover {
   private Outcome outcome = Outcome.RESTART;
   private long restartAtMillis;
 
+  /** Whether what started the failover was no mere consequence of something else. */
+  private boolean causeKnown = true;
+
   JobFailover(JobState state) {
     this.state = state;
     this.backoff = new RestartBackoff(state.graph.restarts(), state.settings.jitter());
@@ -59,11 +62,12 @@ final class JobFailover {
   /** The first failure starts a failover, later ones join it (invariant FO4). */
   void fail(TaskFailure failure, Optional<SubtaskId> subtask, Optional<TaskManagerId> taskManager) {
     if (state.phase() == Phase.STOPPING) {
-      state.record(failure, subtask, taskManager, false);
+      join(failure, subtask, taskManager);
       return;
     }
     TaskFailure cause = failure.kind() == FailureKind.UNREADABLE_STATE ? advise(failure) : failure;
     state.record(cause, subtask, taskManager, true);
+    causeKnown = cause.kind() != FailureKind.CONSEQUENCE;
     Optional<Duration> delay =
         cause.isPermanent() ? Optional.empty() : backoff.onFailure(state.now());
     boolean committed = state.stoppedWith.isPresent();
@@ -73,6 +77,26 @@ final class JobFailover {
       failStop(cause.summary());
     }
     stopExecution(next, cause.summary());
+  }
+
+  /**
+   * What comes while the execution is being stopped. A neighbour in another process may be heard
+   * before the subtask whose failure it saw; and a restart is pointless if any of them says so.
+   */
+  private void join(
+      TaskFailure failure, Optional<SubtaskId> subtask, Optional<TaskManagerId> taskManager) {
+    boolean forGood = failure.isPermanent() && outcome == Outcome.RESTART;
+    boolean root = forGood || (!causeKnown && failure.kind() != FailureKind.CONSEQUENCE);
+    if (root) {
+      state.failures.demoteRootCause();
+      causeKnown = true;
+    }
+    TaskFailure told = failure.kind() == FailureKind.UNREADABLE_STATE ? advise(failure) : failure;
+    state.record(told, subtask, taskManager, root);
+    if (forGood) {
+      outcome = Outcome.FAILED;
+      state.enter(Phase.STOPPING, JobStatus.CANCELLING, told.summary());
+    }
   }
 
   /** HA4: what the job was restored from is given up by the user, never by the engine. */
@@ -104,7 +128,10 @@ final class JobFailover {
     switch (state.phase()) {
       case CREATED, WAITING_FOR_SLOTS, PREPARING, BACKOFF ->
           end(JobStatus.CANCELED, Optional.empty(), true);
-      case DEPLOYING, RUNNING, FINISHING -> stopExecution(Outcome.CANCELED, "the job is cancelled");
+      case DEPLOYING, RUNNING, FINISHING -> {
+        causeKnown = true;
+        stopExecution(Outcome.CANCELED, "the job is cancelled");
+      }
       case STOPPING -> {
         if (outcome == Outcome.RESTART) { // FO4: joins the restart under way
           outcome = Outcome.CANCELED;

@@ -10,7 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The copies of operator classes of one job on a TaskManager: one for each place in the job, shared
- * by its subtasks, and gone with the job. Safe for use by any thread.
+ * by its subtasks, and gone with the job or kept for its next run ({@link JobClassCopies}). Safe
+ * for use by any thread.
  */
 public final class ClassCopies {
   private final ConcurrentHashMap<String, Class<?>> copies = new ConcurrentHashMap<>();

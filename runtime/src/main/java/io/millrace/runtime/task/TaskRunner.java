@@ -13,7 +13,6 @@ import io.millrace.runtime.rpc.ToTaskManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 
@@ -30,7 +29,7 @@ public final class TaskRunner {
   /** Sorted, so that nothing depends on hash order. */
   private final ConcurrentSkipListMap<AttemptId, Subtask> subtasks = new ConcurrentSkipListMap<>();
 
-  private final ConcurrentHashMap<JobId, ClassCopies> copies = new ConcurrentHashMap<>();
+  private final JobClassCopies copies = new JobClassCopies();
 
   /**
    * @param services its {@code jobManager} gets all that the subtasks report
@@ -71,7 +70,7 @@ public final class TaskRunner {
     if (subtasks.putIfAbsent(attempt, subtask) != null) {
       return; // told twice
     }
-    ClassCopies classes = copies.computeIfAbsent(attempt.job(), job -> new ClassCopies());
+    ClassCopies classes = copies.acquire(attempt.job(), deployment.jobName(), userLoader);
     SubtaskBuilder.Parts parts =
         new SubtaskBuilder.Parts(services, userLoader, classes, self, local, remote);
     Thread thread = Thread.currentThread();
@@ -163,7 +162,7 @@ public final class TaskRunner {
 
   /** Drops what is kept for a job between its subtasks. */
   public void releaseJob(JobId job) {
-    copies.remove(job);
+    copies.release(job);
     local.forget(job);
   }
 }

@@ -54,6 +54,14 @@ class ControlCodecTest {
               ControlSamples.ATTEMPT, state, java.util.Optional.empty());
       assertThat(ControlCodec.decodeToJobManager(ControlCodec.encode(message))).isEqualTo(message);
     }
+    for (ToJobManager.FailureKind kind : ToJobManager.FailureKind.values()) {
+      ToJobManager message =
+          new ToJobManager.TaskStateChanged(
+              ControlSamples.ATTEMPT,
+              ToJobManager.TaskState.FAILED,
+              java.util.Optional.of(new ToJobManager.TaskFailure("why", "at x", kind)));
+      assertThat(ControlCodec.decodeToJobManager(ControlCodec.encode(message))).isEqualTo(message);
+    }
     for (Partitioning partitioning : Partitioning.values()) {
       assertThat(GraphMessages.decode(GraphMessages.encode(ControlSamples.edge(0, partitioning))))
           .usingRecursiveComparison()

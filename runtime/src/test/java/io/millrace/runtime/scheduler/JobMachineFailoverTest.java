@@ -1,6 +1,7 @@
 package io.millrace.runtime.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.millrace.core.types.CorruptDataException;
 import io.millrace.runtime.checkpoint.CheckpointPaths;
@@ -315,6 +316,54 @@ class JobMachineFailoverTest {
     assertThat(job.lastOf(JobAction.SweepFiles.class).keep())
         .extracting(RetainedCheckpoint::id)
         .containsExactly(older, latest);
+  }
+
+  /** Messages of two TaskManagers are in no order: what a neighbour saw may be heard first. */
+  @Test
+  void aCauseThatIsHeardAfterItsConsequenceIsTheCauseAllTheSame() {
+    fail(2, "the exchange failed", FailureKind.CONSEQUENCE);
+    assertThat(job.machine.status()).isEqualTo(JobStatus.RESTARTING);
+    fail(0, "boom", FailureKind.TRANSIENT);
+    fail(1, "boom too", FailureKind.TRANSIENT);
+
+    assertThat(job.machine.failures())
+        .extracting(FailureEntry::summary, FailureEntry::rootCause)
+        .containsExactly(
+            tuple("boom too", false), tuple("boom", true), tuple("the exchange failed", false));
+    job.become(job.machine.attempts().get(3), TaskState.CANCELED);
+    assertThat(job.machine.status()).isEqualTo(JobStatus.RESTARTING);
+  }
+
+  @Test
+  void aPermanentFailureThatIsHeardWhileARestartBeginsEndsTheJob() {
+    fail(2, "no luck", FailureKind.TRANSIENT);
+    assertThat(job.machine.status()).isEqualTo(JobStatus.RESTARTING);
+    fail(0, "unreadable record", FailureKind.PERMANENT);
+    assertThat(job.machine.status()).isEqualTo(JobStatus.CANCELLING);
+    job.become(job.machine.attempts().get(1), TaskState.CANCELED);
+    job.become(job.machine.attempts().get(3), TaskState.CANCELED);
+
+    assertThat(job.machine.status()).isEqualTo(JobStatus.FAILED);
+    assertThat(job.machine.detail()).contains("unreadable record");
+    assertThat(job.machine.failures())
+        .extracting(FailureEntry::summary, FailureEntry::rootCause)
+        .containsExactly(tuple("unreadable record", true), tuple("no luck", false));
+  }
+
+  @Test
+  void aPermanentFailureThatIsHeardAfterACancellationDoesNotUndoIt() {
+    job.on(new JobEvent.CancelRequested(1));
+    fail(0, "unreadable record", FailureKind.PERMANENT);
+    job.allBecome(TaskState.CANCELED);
+    assertThat(job.machine.status()).isEqualTo(JobStatus.CANCELED);
+  }
+
+  private void fail(int placed, String why, FailureKind kind) {
+    ExecutionState.Placed victim = job.machine.attempts().get(placed);
+    job.tell(
+        victim.taskManager(),
+        new ToJobManager.TaskStateChanged(
+            victim.attempt(), TaskState.FAILED, Optional.of(new TaskFailure(why, "", kind))));
   }
 
   @Test
