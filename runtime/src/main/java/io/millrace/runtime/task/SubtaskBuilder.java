@@ -29,8 +29,8 @@ import io.millrace.runtime.state.KeyedStateBackend;
 import io.millrace.runtime.state.OperatorStateBackend;
 import io.millrace.runtime.state.SnapshotReader;
 import io.millrace.runtime.state.StateHandles;
-import io.millrace.runtime.state.heap.HeapKeyedStateBackend;
-import io.millrace.runtime.state.heap.HeapStateContext;
+import io.millrace.runtime.state.heap.KeyedStateContext;
+import io.millrace.runtime.state.heap.TableKeyedStateBackend;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -195,9 +195,9 @@ final class SubtaskBuilder {
       StateHandles restored,
       SnapshotReader reader)
       throws IOException {
-    HeapKeyedStateBackend<K> backend =
-        new HeapKeyedStateBackend<>(
-            new HeapStateContext<>(
+    TableKeyedStateBackend<K> backend =
+        TableKeyedStateBackend.onHeap(
+            new KeyedStateContext<>(
                 node.uid(),
                 keyType,
                 KeyGroups.rangeOf(

@@ -39,8 +39,8 @@ final class Backends<K> {
   }
 
   KeyedStateBackend<K> create(int subtask, int parallelism) {
-    return new HeapKeyedStateBackend<>(
-        new HeapStateContext<>(
+    return TableKeyedStateBackend.onHeap(
+        new KeyedStateContext<>(
             "op",
             keyType,
             KeyGroups.rangeOf(subtask, parallelism, GROUPS),

@@ -240,7 +240,7 @@ class HandlesTest {
     for (int i = 0; i < 1000; i++) {
       backend.cleanUpSome();
     }
-    assertThat(((HeapKeyedStateBackend<Long>) backend).entryCount("ttl")).isEqualTo(1);
+    assertThat(((TableKeyedStateBackend<Long>) backend).entryCount("ttl")).isEqualTo(1);
     backends.at(backend, 5L);
     assertThat(state.value()).isEqualTo(6);
   }

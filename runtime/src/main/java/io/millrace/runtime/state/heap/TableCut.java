@@ -10,25 +10,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 
-/** A cut of a heap backend. One thread writes, any may close. */
-final class HeapCut implements KeyedCut {
+/** A cut of a backend. One thread writes, any may close. */
+final class TableCut implements KeyedCut {
   private final KeyGroupRange range;
   private final List<RegisteredState.Capture> captures;
   private final Map<Integer, List<RawState>> unclaimed;
-  private final CutClock.Hold hold;
+  private final Runnable release;
   private final BinaryWriter entries = new BinaryWriter();
   private boolean writing;
   private boolean closed;
+  private boolean released;
 
-  HeapCut(
+  TableCut(
       KeyGroupRange range,
       List<RegisteredState.Capture> captures,
       Map<Integer, List<RawState>> unclaimed,
-      CutClock.Hold hold) {
+      Runnable release) {
     this.range = range;
     this.captures = captures;
     this.unclaimed = unclaimed;
-    this.hold = hold;
+    this.release = release;
   }
 
   @Override
@@ -64,16 +65,23 @@ final class HeapCut implements KeyedCut {
   private synchronized void end() {
     writing = false;
     if (closed) {
-      hold.release();
+      releaseOnce();
     }
   }
 
   @Override
   public synchronized void close() {
     closed = true;
-    // Pages that are being read stay frozen until the group is done.
+    // What is being read stays as it is until the group is done.
     if (!writing) {
-      hold.release();
+      releaseOnce();
+    }
+  }
+
+  private void releaseOnce() {
+    if (!released) {
+      released = true;
+      release.run();
     }
   }
 }
