@@ -22,6 +22,7 @@ import io.millrace.runtime.id.TaskManagerId;
 import io.millrace.runtime.rpc.Build;
 import io.millrace.runtime.rpc.GrpcControlServer;
 import io.millrace.runtime.rpc.GrpcJobManagerLink;
+import io.millrace.runtime.state.heap.KeyedBackends;
 import io.millrace.taskmanager.TaskManager;
 import io.millrace.taskmanager.TaskManagerSettings;
 import io.millrace.taskmanager.process.TaskManagerNode;
@@ -148,6 +149,7 @@ class GrpcClusterTest {
                         (key, target) -> link.fetchBlob(key.value(), target)),
                     getClass().getClassLoader()),
                 new LocalFileStore(directory.resolve("checkpoints")),
+                KeyedBackends.onHeap(),
                 new NettyChannels(exchange)),
             () -> new TaskManagerId("tm-" + ids.incrementAndGet()),
             fatal::add);

@@ -30,7 +30,6 @@ import io.millrace.runtime.state.OperatorStateBackend;
 import io.millrace.runtime.state.SnapshotReader;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.heap.KeyedStateContext;
-import io.millrace.runtime.state.heap.TableKeyedStateBackend;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -195,24 +194,35 @@ final class SubtaskBuilder {
       StateHandles restored,
       SnapshotReader reader)
       throws IOException {
-    TableKeyedStateBackend<K> backend =
-        TableKeyedStateBackend.onHeap(
-            new KeyedStateContext<>(
-                node.uid(),
-                keyType,
-                KeyGroups.rangeOf(
-                    deployment.attempt().subtask().index(),
-                    vertex.parallelism(),
-                    vertex.maxParallelism()),
-                vertex.maxParallelism(),
-                maker::make,
-                services.clock(),
-                loader));
-    if (!restored.keyed().isEmpty()) {
-      backend.restore(List.of(restored), reader);
-      FailPoints.hit(FailPoint.MID_RESTORE);
+    KeyedStateBackend<K> backend =
+        services
+            .backends()
+            .open(
+                deployment.checkpoints().backend(),
+                new KeyedStateContext<>(
+                    node.uid(),
+                    keyType,
+                    KeyGroups.rangeOf(
+                        deployment.attempt().subtask().index(),
+                        vertex.parallelism(),
+                        vertex.maxParallelism()),
+                    vertex.maxParallelism(),
+                    maker::make,
+                    services.clock(),
+                    loader));
+    boolean whole = false;
+    try {
+      if (!restored.keyed().isEmpty()) {
+        backend.restore(List.of(restored), reader);
+        FailPoints.hit(FailPoint.MID_RESTORE);
+      }
+      whole = true;
+      return backend;
+    } finally {
+      if (!whole) {
+        backend.close();
+      }
     }
-    return backend;
   }
 
   @SuppressWarnings("unchecked") // the graph says that they fit

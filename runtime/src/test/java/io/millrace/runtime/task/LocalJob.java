@@ -21,6 +21,7 @@ import io.millrace.runtime.rpc.ToJobManager.TaskState;
 import io.millrace.runtime.rpc.ToTaskManager;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.heap.KeyedBackends;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,7 +53,14 @@ final class LocalJob implements AutoCloseable {
     this.workers = new WorkerPool(threads, Duration.ofSeconds(5), (name, trace) -> {});
     SubtaskServices services =
         new SubtaskServices(
-            workers, io, timers, System::currentTimeMillis, System::nanoTime, store, messages::add);
+            workers,
+            io,
+            timers,
+            System::currentTimeMillis,
+            System::nanoTime,
+            store,
+            KeyedBackends.onHeap(),
+            messages::add);
     RemoteChannels none = null;
     this.runner = new TaskRunner(services, self, new LocalChannels(), none);
   }

@@ -68,13 +68,13 @@ public final class CurrentKey {
   }
 
   /** What was current, to return to after a restore. */
-  record Saved(long longKey, Object objectKey, int hash, int group) {}
+  public record Saved(long longKey, Object objectKey, int hash, int group) {}
 
-  Saved save() {
+  public Saved save() {
     return new Saved(longKey, objectKey, hash, group);
   }
 
-  void reset(Saved saved) {
+  public void reset(Saved saved) {
     longKey = saved.longKey;
     objectKey = saved.objectKey;
     hash = saved.hash;

@@ -69,7 +69,7 @@ public final class SegmentLayout {
     return longKeys;
   }
 
-  boolean objectValues() {
+  public boolean objectValues() {
     return objectValues;
   }
 
