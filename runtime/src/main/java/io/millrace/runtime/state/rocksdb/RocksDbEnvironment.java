@@ -69,7 +69,19 @@ public final class RocksDbEnvironment implements KeyedBackends, AutoCloseable {
       shared = new Native(blocks, new WriteBufferManager(settings.writeBufferBytes(), blocks));
     }
     Path own = directory.resolve("db-" + numbers.incrementAndGet());
-    Files.createDirectories(own);
+    try {
+      Files.createDirectories(own);
+    } catch (IOException e) {
+      throw new IOException(
+          "There is no place for the state of operator "
+              + operator
+              + ": "
+              + own
+              + " can't be made, "
+              + e
+              + ". Look at taskmanager.work-directory",
+          e);
+    }
     Database database =
         Database.open(
             operator,

@@ -2,6 +2,7 @@ package io.millrace.runtime.state.rocksdb;
 
 import java.nio.file.Path;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 
 /** A database that cannot be used any more; names operator, directory, reason and remedy. */
 public final class RocksDbException extends RuntimeException {
@@ -17,16 +18,18 @@ public final class RocksDbException extends RuntimeException {
             + directory
             + ": "
             + cause.getMessage()
-            + remedy(cause.getMessage()),
+            + remedy(cause),
         cause);
   }
 
-  private static String remedy(String reason) {
-    String text = String.valueOf(reason);
-    if (text.contains("No space left")) {
+  private static String remedy(RocksDBException cause) {
+    String reason = String.valueOf(cause.getMessage());
+    if (reason.contains("No space left")) {
       return ". Free space there, or set taskmanager.work-directory to a larger disk";
     }
-    if (text.contains("Corruption")) {
+    boolean corrupt =
+        cause.getStatus() != null && cause.getStatus().getCode() == Status.Code.Corruption;
+    if (corrupt || reason.contains("checksum mismatch")) {
       return ". The disk under taskmanager.work-directory lost or changed what was written; the job"
           + " starts again from its last checkpoint, which does not use these files";
     }

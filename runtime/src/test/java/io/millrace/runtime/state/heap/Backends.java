@@ -57,12 +57,20 @@ public final class Backends<K> implements AutoCloseable {
   private final Path directory;
   private final RocksDbEnvironment rocksDb;
   private final List<KeyedStateBackend<K>> made = new ArrayList<>();
-  private final MemoryFileStore store = new MemoryFileStore();
+  private final MemoryFileStore store;
   private int files;
   private long now = 1_000_000;
 
   public Backends(Kind kind, TypeInformation<K> keyType) {
+    this(kind, keyType, new MemoryFileStore());
+  }
+
+  /**
+   * @param store shared by backends that restore each other's snapshots
+   */
+  public Backends(Kind kind, TypeInformation<K> keyType, MemoryFileStore store) {
     this.kind = kind;
+    this.store = store;
     this.keyType = keyType;
     try {
       this.directory = Files.createTempDirectory("millrace-state-test-");
@@ -135,7 +143,8 @@ public final class Backends<K> implements AutoCloseable {
 
   public StateHandles write(KeyedCut cut) throws IOException {
     try (cut;
-        SnapshotFileWriter writer = new SnapshotFileWriter(store, "chk/" + files++, GROUPS)) {
+        SnapshotFileWriter writer =
+            new SnapshotFileWriter(store, "chk/" + kind + files++, GROUPS)) {
       writer.writeKeyed("op", cut);
       return writer.commit().get("op");
     }
