@@ -2,6 +2,7 @@ package io.millrace.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.millrace.api.datastream.StreamExecutionEnvironment;
+import io.millrace.core.state.StateBackend;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
 
@@ -9,9 +10,10 @@ import java.util.Locale;
  * The {@code keyed-count} workload, on the in-process cluster, through the public API alone: a
  * running sum per key.
  *
- * <p>Arguments: records, keys, parallelism, runs. Each run is done with n and with 2n records; the
- * steady-state cost is the difference of their CPU time (of the whole process: collector, compiler
- * and control plane included) for n records. Prints a line of JSON a run.
+ * <p>Arguments: records, keys, parallelism, runs, and the state backend if it isn't the heap. Each
+ * run is done with n and with 2n records; the steady-state cost is the difference of their CPU time
+ * (of the whole process: collector, compiler and control plane included) for n records. Prints a
+ * line of JSON a run.
  */
 public final class KeyedCount {
   private KeyedCount() {}
@@ -21,17 +23,19 @@ public final class KeyedCount {
     long keys = Long.parseLong(args[1]);
     int parallelism = Integer.parseInt(args[2]);
     int runs = Integer.parseInt(args[3]);
-    run(Math.max(1, records / 3), keys, parallelism); // warm-up
+    StateBackend backend = args.length > 4 ? StateBackend.parse(args[4]) : StateBackend.HEAP;
+    run(Math.max(1, records / 3), keys, parallelism, backend); // warm-up
     for (int i = 0; i < runs; i++) {
-      Cost once = run(records, keys, parallelism);
-      Cost twice = run(2 * records, keys, parallelism);
+      Cost once = run(records, keys, parallelism, backend);
+      Cost twice = run(2 * records, keys, parallelism, backend);
       System.out.printf(
           Locale.ROOT,
-          "{\"peer\":\"millrace\",\"workload\":\"keyed-count\",\"variant\":\"parallelism=%d keys=%d\",\"records\":%d,"
+          "{\"peer\":\"millrace\",\"workload\":\"keyed-count\",\"variant\":\"parallelism=%d keys=%d backend=%s\",\"records\":%d,"
               + "\"wall_s\":%.3f,\"records_per_s\":%.0f,\"cpu_ns_per_record\":%.1f,\"steady_cpu_ns_per_record\":%.1f,"
               + "\"checksum\":\"%016x\",\"java\":\"%s\"}%n",
           parallelism,
           keys,
+          backend,
           records,
           once.wallNanos / 1e9,
           records * 1e9 / once.wallNanos,
@@ -44,7 +48,8 @@ public final class KeyedCount {
 
   private record Cost(long cpuNanos, long wallNanos, long checksum) {}
 
-  private static Cost run(long records, long keys, int parallelism) throws Exception {
+  private static Cost run(long records, long keys, int parallelism, StateBackend backend)
+      throws Exception {
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     ChecksumSink.reset();
@@ -52,6 +57,7 @@ public final class KeyedCount {
     long wall = System.nanoTime();
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.setParallelism(parallelism);
+    env.setStateBackend(backend);
     env.fromSequence(0, records - 1)
         .map(i -> Generators.keyedValue(i, keys))
         .keyBy(KeyedValue::key)
