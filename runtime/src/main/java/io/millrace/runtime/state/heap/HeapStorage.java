@@ -5,6 +5,7 @@ import io.millrace.core.types.FlatLayout;
 import io.millrace.runtime.state.StateMeta;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Entries in tables on the heap, whose pages are copied on the first write after a cut. */
 final class HeapStorage implements StateStorage {
@@ -63,6 +64,24 @@ final class HeapStorage implements StateStorage {
     int valueWords = form.flat().map(FlatLayout::words).orElse(0);
     return new SegmentLayout(
         key.codec(), context.groupBits(), valueWords, timed, form.changedInPlace());
+  }
+
+  @Override
+  public Kept keep(byte[] bytes) {
+    return new Kept() {
+      @Override
+      public byte[] load() {
+        return bytes;
+      }
+
+      @Override
+      public Supplier<byte[]> inCut() {
+        return () -> bytes;
+      }
+
+      @Override
+      public void drop() {}
+    };
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.millrace.core.state.StateTtlConfig;
 import io.millrace.runtime.state.StateMeta;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Where the entries of a backend's states are; handles, timers and snapshots are the same over
@@ -39,6 +40,20 @@ public interface StateStorage extends AutoCloseable {
    * @param copied whether accumulators are mutable objects
    */
   <A> RegisteredState panes(StateMeta meta, StoredForm<A> form, boolean copied);
+
+  /** Keeps bytes of a snapshot until their state is registered, beside memory if it can. */
+  Kept keep(byte[] bytes);
+
+  /** Bytes that are kept. */
+  interface Kept {
+    byte[] load();
+
+    /** Reads them as they are in the cut that was begun last; by the thread that writes it. */
+    Supplier<byte[]> inCut();
+
+    /** They are needed no more, but for cuts. */
+    void drop();
+  }
 
   /**
    * Begins a cut, before the states are captured.

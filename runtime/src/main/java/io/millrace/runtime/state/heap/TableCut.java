@@ -9,12 +9,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 
 /** A cut of a backend. One thread writes, any may close. */
 final class TableCut implements KeyedCut {
   private final KeyGroupRange range;
   private final List<RegisteredState.Capture> captures;
-  private final Map<Integer, List<RawState>> unclaimed;
+  private final Map<Integer, List<Supplier<RawState>>> unclaimed;
   private final Runnable release;
   private final BinaryWriter entries = new BinaryWriter();
   private boolean writing;
@@ -24,7 +25,7 @@ final class TableCut implements KeyedCut {
   TableCut(
       KeyGroupRange range,
       List<RegisteredState.Capture> captures,
-      Map<Integer, List<RawState>> unclaimed,
+      Map<Integer, List<Supplier<RawState>>> unclaimed,
       Runnable release) {
     this.range = range;
     this.captures = captures;
@@ -47,8 +48,8 @@ final class TableCut implements KeyedCut {
           out.state(capture.meta(), entries);
         }
       }
-      for (RawState state : unclaimed.getOrDefault(group, List.of())) {
-        state.copyTo(out);
+      for (Supplier<RawState> state : unclaimed.getOrDefault(group, List.of())) {
+        state.get().copyTo(out);
       }
     } finally {
       end();

@@ -49,7 +49,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
   private final CurrentKey key;
   private final CutClock cuts = new CutClock();
   private final Map<String, RegisteredState> states = new LinkedHashMap<>();
-  private final UnclaimedStates unclaimed = new UnclaimedStates();
+  private final UnclaimedStates unclaimed;
 
   /** With all state on the heap. */
   public static <K> TableKeyedStateBackend<K> onHeap(KeyedStateContext<K> context) {
@@ -60,6 +60,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
     this.context = context;
     this.key = new CurrentKey(context.keyType(), context.keyGroups(), context.maxParallelism());
     this.storage = storage.make(context, key, cuts);
+    this.unclaimed = new UnclaimedStates(this.storage);
     this.factory = new StateFactory(context, key, cuts, this.storage);
   }
 
@@ -131,7 +132,13 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
     CurrentKey.Saved before = key.save();
     unclaimed
         .claim(state.meta().name())
-        .forEach((group, raws) -> raws.forEach(raw -> decode(state, group, raw)));
+        .forEach(
+            (group, found) ->
+                found.forEach(
+                    one -> {
+                      decode(state, group, one.load());
+                      one.kept().drop();
+                    }));
     key.reset(before);
   }
 
@@ -230,7 +237,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
 
   @Override
   public void dropUnclaimedStates() {
-    unclaimed.clear();
+    unclaimed.drop();
   }
 
   @Override
@@ -251,7 +258,6 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
   @Override
   public void close() {
     states.clear();
-    unclaimed.clear();
     storage.close();
   }
 }

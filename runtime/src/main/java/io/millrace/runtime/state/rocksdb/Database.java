@@ -140,6 +140,39 @@ final class Database {
     }
   }
 
+  void put(byte[] key, byte[] value) {
+    try {
+      db.put(writes, key, value);
+    } catch (RocksDBException e) {
+      throw failed("written", e);
+    }
+  }
+
+  void delete(byte[] key) {
+    try {
+      db.delete(writes, key);
+    } catch (RocksDBException e) {
+      throw failed("removed", e);
+    }
+  }
+
+  /** The value of a key that is there. */
+  byte[] getWhole(byte[] key) {
+    return getWhole(reads, key);
+  }
+
+  private byte[] getWhole(ReadOptions options, byte[] key) {
+    try {
+      byte[] value = db.get(options, key);
+      if (value == null) {
+        throw new RocksDBException("Corruption: what was kept of a snapshot is gone");
+      }
+      return value;
+    } catch (RocksDBException e) {
+      throw failed("read", e);
+    }
+  }
+
   /** Removes all keys from {@code first} on that are before {@code end}. */
   void deleteRange(byte[] first, byte[] end) {
     try {
@@ -190,6 +223,10 @@ final class Database {
     private final ReadOptions options =
         new ReadOptions().setSnapshot(snapshot).setFillCache(false).setTotalOrderSeek(true); // KG5
     private boolean closed;
+
+    byte[] getWhole(byte[] key) {
+      return Database.this.getWhole(options, key);
+    }
 
     /** All entries whose keys begin with {@code prefix}, by key. To be closed before the view. */
     Walk walk(byte[] prefix) {

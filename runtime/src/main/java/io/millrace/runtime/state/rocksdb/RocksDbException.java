@@ -29,7 +29,7 @@ public final class RocksDbException extends RuntimeException {
     }
     boolean corrupt =
         cause.getStatus() != null && cause.getStatus().getCode() == Status.Code.Corruption;
-    if (corrupt || reason.contains("checksum mismatch")) {
+    if (corrupt || reason.contains("Corruption") || reason.contains("checksum mismatch")) {
       return ". The disk under taskmanager.work-directory lost or changed what was written; the job"
           + " starts again from its last checkpoint, which does not use these files";
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Keyed state in a RocksDB database under a write-back cache of objects. A cut makes the database
@@ -26,6 +27,7 @@ public final class RocksDbStorage implements StateStorage {
   private final ObjectCache cache;
   private final List<CachedPanes<?>> panes = new ArrayList<>();
   private int states;
+  private int kept;
   private Optional<Database.View> cut = Optional.empty();
   private boolean closed;
 
@@ -101,6 +103,29 @@ public final class RocksDbStorage implements StateStorage {
     panes.add(made);
     Object handle = context.handles().newHandle(CachedPanedState.class, made);
     return new CachedPanesState<>(meta, made, form, cache, handle, this::viewOfCut);
+  }
+
+  @Override
+  public Kept keep(byte[] bytes) {
+    byte[] place = StoreKeys.ofKept(kept++);
+    database.put(place, bytes);
+    return new Kept() {
+      @Override
+      public byte[] load() {
+        return database.getWhole(place);
+      }
+
+      @Override
+      public Supplier<byte[]> inCut() {
+        Database.View view = viewOfCut();
+        return () -> view.getWhole(place);
+      }
+
+      @Override
+      public void drop() {
+        database.delete(place);
+      }
+    };
   }
 
   private Database.View viewOfCut() {

@@ -24,6 +24,18 @@ final class StoreKeys {
     return new StoreKeys(new byte[] {(byte) (state >>> 8), (byte) state}, firstGroup);
   }
 
+  /** The key of bytes that are no state of this backend yet; behind the keys of all states. */
+  static byte[] ofKept(int number) {
+    return new byte[] {
+      (byte) 0xff,
+      (byte) 0xff,
+      (byte) (number >>> 24),
+      (byte) (number >>> 16),
+      (byte) (number >>> 8),
+      (byte) number
+    };
+  }
+
   StoreKeys ofPane(long start) {
     byte[] pane = Arrays.copyOf(table, table.length + Long.BYTES);
     long ordered = start ^ Long.MIN_VALUE;

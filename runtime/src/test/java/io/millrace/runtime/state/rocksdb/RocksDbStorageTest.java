@@ -207,6 +207,25 @@ class RocksDbStorageTest {
     return key % 3 == 0 ? (Object) ("s" + key) : key % 3 == 1 ? key : new Named("n", (int) key);
   }
 
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void aCutHasWhatWasUnclaimedThenThoughItIsClaimedMeanwhile(Kind kind) throws IOException {
+    Backends<Long> backends = backends(kind);
+    KeyedStateBackend<Long> backend = backends.at(backends.create(), 1L);
+    backend.getState(SUM).update(5L);
+    backend.getListState(NAMES).add("a");
+    KeyedStateBackend<Long> restored = backends.restore(0, 1, List.of(backends.snapshot(backend)));
+    KeyedCut cut = restored.snapshot();
+    backends.at(restored, 1L).getState(SUM).update(6L);
+    restored.dropUnclaimedStates();
+
+    KeyedStateBackend<Long> last =
+        backends.at(backends.restore(0, 1, List.of(backends.write(cut))), 1L);
+    assertThat(last.unclaimedStates()).containsExactly("names", "sum");
+    assertThat(last.getState(SUM).value()).isEqualTo(5);
+    assertThat(last.getListState(NAMES).get()).containsExactly("a");
+  }
+
   @Test
   void aViewKeepsTheDatabaseUntilItIsClosed() throws IOException {
     Backends<Long> backends = backends(Kind.ROCKSDB);
