@@ -170,16 +170,17 @@ final class SubtaskBuilder {
       keyed = Optional.of(keyedBackend(node, keyedBy.get().keyType(), maker, restored, reader));
     }
     OperatorStateBackend operatorState = new OperatorStateBackend(node.uid(), loader);
+    OperatorEnvironment environment =
+        new OperatorEnvironment(
+            subtask, deployment, node, loader, keyed, operatorState, sideOutputs);
+    // From here on a failure closes the keyed state.
+    environments.set(index, environment);
     if (deployment.restoredFrom().isPresent()) {
       operatorState.restore(
           List.of(restored), reader, deployment.attempt().subtask().index(), vertex.parallelism());
     }
-    OperatorEnvironment environment =
-        new OperatorEnvironment(
-            subtask, deployment, node, loader, keyed, operatorState, sideOutputs);
     setUp(operator, environment, join(maker, receivers.getOrDefault(prefix, List.of())));
     operators.set(index, operator);
-    environments.set(index, environment);
     if (node.parent() >= 0) {
       receivers
           .computeIfAbsent(node.parent() + "/" + node.parentTag(), key -> new ArrayList<>())

@@ -1,5 +1,6 @@
 package io.millrace.runtime.task;
 
+import io.millrace.core.state.StateBackend;
 import io.millrace.core.storage.FileStore;
 import io.millrace.runtime.edge.TimerThread;
 import io.millrace.runtime.edge.WorkerPool;
@@ -44,12 +45,19 @@ final class LocalJob implements AutoCloseable {
   private final WorkerPool workers;
   private final TaskRunner runner;
   private final JobGraph graph;
+  private final StateBackend backend;
   private final LinkedBlockingQueue<ToJobManager> messages = new LinkedBlockingQueue<>();
   private final Map<AttemptId, TaskState> states = new ConcurrentHashMap<>();
   private final List<AttemptId> attempts = new ArrayList<>();
 
   LocalJob(JobGraph graph, FileStore store, int threads) {
+    this(graph, store, threads, StateBackend.HEAP, KeyedBackends.onHeap());
+  }
+
+  LocalJob(
+      JobGraph graph, FileStore store, int threads, StateBackend backend, KeyedBackends backends) {
     this.graph = graph;
+    this.backend = backend;
     this.workers = new WorkerPool(threads, Duration.ofSeconds(5), (name, trace) -> {});
     SubtaskServices services =
         new SubtaskServices(
@@ -59,7 +67,7 @@ final class LocalJob implements AutoCloseable {
             System::currentTimeMillis,
             System::nanoTime,
             store,
-            KeyedBackends.onHeap(),
+            backends,
             messages::add);
     RemoteChannels none = null;
     this.runner = new TaskRunner(services, self, new LocalChannels(), none);
@@ -98,7 +106,8 @@ final class LocalJob implements AutoCloseable {
                 vertex,
                 inputs,
                 outputs,
-                CheckpointSettings.DISABLED,
+                new CheckpointSettings(
+                    Optional.empty(), Duration.ofMinutes(1), Duration.ZERO, 1, 0, backend),
                 List.of(),
                 restore.getOrDefault(id, Map.of()),
                 restore.isEmpty() ? Optional.empty() : Optional.of(new CheckpointId(1)));

@@ -48,8 +48,18 @@ public final class RocksDbStorage implements StateStorage {
   public static <K> TableKeyedStateBackend<K> open(
       KeyedStateContext<K> context, RocksDbEnvironment shared) throws IOException {
     Database database = shared.open(context.operator());
-    return new TableKeyedStateBackend<>(
-        context, (same, key, cuts) -> new RocksDbStorage(same, key, database, shared));
+    boolean whole = false;
+    try {
+      TableKeyedStateBackend<K> backend =
+          new TableKeyedStateBackend<>(
+              context, (same, key, cuts) -> new RocksDbStorage(same, key, database, shared));
+      whole = true;
+      return backend;
+    } finally {
+      if (!whole) {
+        database.close();
+      }
+    }
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.millrace.core.state.ListStateDescriptor;
 import io.millrace.core.state.ValueState;
 import io.millrace.core.state.ValueStateDescriptor;
 import io.millrace.core.types.TypeInformation;
+import io.millrace.core.types.UnsupportedTypeException;
 import io.millrace.runtime.state.HandleFactory;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedCut;
@@ -315,6 +316,15 @@ class RocksDbStorageTest {
         .hasMessageContaining("operator op")
         .hasMessageContaining("/work/state")
         .hasMessageContaining("larger disk");
+  }
+
+  @Test
+  void aKeyTypeThatIsNoneLeavesNothingBehind() throws IOException {
+    Backends<Double> backends =
+        backends(Kind.ROCKSDB, TypeInformation.of(Double.class), new MemoryFileStore());
+
+    assertThatThrownBy(backends::create).isInstanceOf(UnsupportedTypeException.class);
+    assertThat(files(backends.directory())).isEmpty();
   }
 
   @Test
