@@ -22,6 +22,9 @@ import org.rocksdb.WriteBufferManager;
  * opened. Safe for use by any thread.
  */
 public final class RocksDbEnvironment implements KeyedBackends, AutoCloseable {
+  /** Few threads read; more shards would each be too small for a large value. */
+  private static final int CACHE_SHARD_BITS = 2;
+
   private final Path directory;
   private final RocksDbSettings settings;
   private final AtomicInteger caches = new AtomicInteger();
@@ -65,7 +68,7 @@ public final class RocksDbEnvironment implements KeyedBackends, AutoCloseable {
     }
     if (shared == null) {
       RocksDB.loadLibrary();
-      Cache blocks = new LRUCache(settings.blockCacheBytes(), -1, false, 0.2);
+      Cache blocks = new LRUCache(settings.blockCacheBytes(), CACHE_SHARD_BITS, false, 0.2);
       shared = new Native(blocks, new WriteBufferManager(settings.writeBufferBytes(), blocks));
     }
     Path own = directory.resolve("db-" + numbers.incrementAndGet());

@@ -48,8 +48,8 @@ public final class RocksDbBenchmark {
       fill(heap, keys);
       fill(rocksDb, keys);
       for (int round = 0; round < 4; round++) {
-        measure("heap", heap, keys, updates);
-        measure("rocksdb", rocksDb, keys, updates);
+        measure("heap", heap, keys, updates, round);
+        measure("rocksdb", rocksDb, keys, updates, round);
         long start = System.nanoTime();
         KeyedCut cut = rocksDb.snapshot();
         System.out.printf(Locale.ROOT, "cut %.1f ms%n", (System.nanoTime() - start) / 1e6);
@@ -75,13 +75,14 @@ public final class RocksDbBenchmark {
   }
 
   private static void measure(
-      String what, KeyedStateBackend<Long> backend, long keys, int updates) {
+      String what, KeyedStateBackend<Long> backend, long keys, int updates, int round) {
     ValueState<Long> state = sum(backend);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long allocated = threads.getCurrentThreadAllocatedBytes();
     long wall = System.nanoTime();
     long cpu = threads.getCurrentThreadCpuTime();
-    long seed = 1;
+    // Other keys each round, or a cache would have those of the round before.
+    long seed = round * 0x9E3779B97F4A7C15L;
     for (int i = 0; i < updates; i++) {
       seed = seed * 6364136223846793005L + 1442695040888963407L;
       long key = (seed >>> 20) % keys;
