@@ -11,6 +11,7 @@ import io.millrace.core.config.Configuration;
 import io.millrace.core.config.DurationText;
 import io.millrace.core.config.NearestName;
 import io.millrace.core.config.TaskManagerOptions;
+import io.millrace.core.state.StateBackend;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -214,11 +215,6 @@ public final class Bench implements Callable<Integer> {
     if (kill && (chosen != Workload.RECOVERY || taskManagers < 2)) {
       throw wrong("--kill is for the workload 'recovery' with --task-managers 2 or more");
     }
-    switch (backend) {
-      case "heap" -> {}
-      case "rocksdb" -> throw wrong("--backend rocksdb is not there yet: use heap");
-      default -> throw wrong("--backend is heap or rocksdb, not '" + backend + "'");
-    }
     List<Long> sizes = records.isEmpty() ? List.of(chosen.defaultRecords()) : records;
     Optional<Duration> interval = checkpointInterval.map(this::interval);
     return new Plan(
@@ -228,6 +224,7 @@ public final class Bench implements Callable<Integer> {
         keys,
         tumbling,
         rate,
+        backend(),
         chosen == Workload.RECOVERY ? interval.or(() -> Optional.of(RECOVERY_INTERVAL)) : interval,
         kill,
         taskManagers,
@@ -235,6 +232,14 @@ public final class Bench implements Callable<Integer> {
         // A recovery's warm-up would have to fail as well.
         warm.orElse(chosen == Workload.RECOVERY ? 0 : Math.max(1, sizes.get(0) / 3)),
         steady);
+  }
+
+  private StateBackend backend() {
+    try {
+      return StateBackend.parse(backend);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--backend is heap or rocksdb, not '" + backend + "'");
+    }
   }
 
   private Duration interval(String text) {

@@ -77,9 +77,14 @@ class BenchTest {
     gives("shuffle-only --records 100k --keys 1k", PlainLoops.shuffleOnly(100_000, 1_000));
     gives("keyed-count --records 100k --keys 1k", PlainLoops.keyedCount(100_000, 1_000));
     gives("keyed-count --records 100k", PlainLoops.keyedCount(100_000, 1_000_000));
+    gives(
+        "keyed-count --records 100k --backend rocksdb", PlainLoops.keyedCount(100_000, 1_000_000));
+    gives("wordcount --records 70k --backend rocksdb", PlainLoops.wordcount(70_000));
     gives("wordcount --records 70k", PlainLoops.wordcount(70_000));
     gives("window --records 300k", PlainLoops.window(300_000, 10_000, 2_000));
+    gives("window --records 300k --backend rocksdb", PlainLoops.window(300_000, 10_000, 2_000));
     gives("window --records 300k --tumbling", PlainLoops.window(300_000, 10_000, 10_000));
+    gives("join --records 500k --backend rocksdb", PlainLoops.join(500_000));
     gives("join --records 500k", PlainLoops.join(500_000));
   }
 
@@ -163,7 +168,6 @@ class BenchTest {
         "keyed-count --records x | 'x' is no number such as 500, 10k or 10M",
         "keyed-count --records 0 | --records is at least 1, not 0",
         "keyed-count --parallelism 0 | --parallelism is at least 1, not 0",
-        "keyed-count --backend rocksdb | --backend rocksdb is not there yet",
         "keyed-count --backend disk | --backend is heap or rocksdb, not 'disk'",
         "keyed-count --tumbling | --tumbling is for the workload 'window'",
         "recovery --kill | --kill is for the workload 'recovery' with --task-managers 2",

@@ -24,8 +24,8 @@ import io.millrace.runtime.state.SnapshotReader;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
 import io.millrace.runtime.state.StateHandles.SplitState;
-import io.millrace.runtime.state.heap.HeapKeyedStateBackend;
-import io.millrace.runtime.state.heap.HeapStateContext;
+import io.millrace.runtime.state.heap.KeyedStateContext;
+import io.millrace.runtime.state.heap.TableKeyedStateBackend;
 import io.millrace.runtime.task.ClassCopies;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,8 +110,8 @@ public final class OperatorHarness<K, I, O> implements AutoCloseable {
     keyed =
         keys.map(
             by ->
-                new HeapKeyedStateBackend<>(
-                    new HeapStateContext<>(
+                TableKeyedStateBackend.onHeap(
+                    new KeyedStateContext<>(
                         UID,
                         by.type(),
                         KeyGroups.rangeOf(builder.subtask, builder.parallelism, KEY_GROUPS),

@@ -3,6 +3,7 @@ package io.millrace.api.datastream;
 import io.millrace.core.config.CheckpointOptions;
 import io.millrace.core.config.ConfigOption;
 import io.millrace.core.config.Configuration;
+import io.millrace.core.state.StateBackend;
 import io.millrace.runtime.graph.CheckpointSettings;
 import java.time.Duration;
 import java.util.Optional;
@@ -58,13 +59,14 @@ public final class CheckpointConfig {
     return this;
   }
 
-  CheckpointSettings toSettings(Configuration configuration) {
+  CheckpointSettings toSettings(Configuration configuration, StateBackend backend) {
     return new CheckpointSettings(
         interval.or(() -> configuration.get(CheckpointOptions.INTERVAL)),
         or(timeout, configuration, CheckpointOptions.TIMEOUT),
         or(minPause, configuration, CheckpointOptions.MIN_PAUSE),
         or(retained, configuration, CheckpointOptions.RETAINED),
-        or(tolerableFailures, configuration, CheckpointOptions.TOLERABLE_FAILURES));
+        or(tolerableFailures, configuration, CheckpointOptions.TOLERABLE_FAILURES),
+        backend);
   }
 
   private static <V> V or(Optional<V> set, Configuration configuration, ConfigOption<V> option) {

@@ -7,8 +7,10 @@ import io.millrace.api.datastream.source.SequenceSource;
 import io.millrace.core.config.Configuration;
 import io.millrace.core.config.ExecutionOptions;
 import io.millrace.core.config.RestartOptions;
+import io.millrace.core.config.StateOptions;
 import io.millrace.core.sink.Sink;
 import io.millrace.core.source.Source;
+import io.millrace.core.state.StateBackend;
 import io.millrace.core.time.WatermarkStrategy;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.graph.GraphTranslator;
@@ -46,6 +48,7 @@ public final class StreamExecutionEnvironment {
 
   private final Configuration configuration;
   private final CheckpointConfig checkpoints = new CheckpointConfig();
+  private Optional<StateBackend> backend = Optional.empty();
   private final List<Transformation<?>> transformations = new ArrayList<>();
   private final List<NamedSink> sinks = new ArrayList<>();
   private Optional<RestartSettings> restarts = Optional.empty();
@@ -98,6 +101,15 @@ public final class StreamExecutionEnvironment {
    */
   public StreamExecutionEnvironment enableCheckpointing(long intervalMillis) {
     return enableCheckpointing(Duration.ofMillis(intervalMillis));
+  }
+
+  /**
+   * Where keyed state lives while the job runs; without it {@code state.backend} says so. A
+   * checkpoint or savepoint can be restored with either.
+   */
+  public StreamExecutionEnvironment setStateBackend(StateBackend where) {
+    backend = Optional.of(where);
+    return this;
   }
 
   public CheckpointConfig getCheckpointConfig() {
@@ -224,7 +236,8 @@ public final class StreamExecutionEnvironment {
     return new LogicalGraph(
         jobName,
         nodes,
-        checkpoints.toSettings(configuration),
+        checkpoints.toSettings(
+            configuration, backend.orElseGet(() -> configuration.get(StateOptions.BACKEND))),
         restarts.orElseGet(this::configuredRestarts));
   }
 

@@ -19,6 +19,7 @@ import io.millrace.runtime.rpc.TaskDeployment.Peer;
 import io.millrace.runtime.rpc.ToJobManager;
 import io.millrace.runtime.rpc.ToJobManager.TaskState;
 import io.millrace.runtime.rpc.ToTaskManager;
+import io.millrace.runtime.state.heap.KeyedBackends;
 import io.millrace.runtime.submit.JobHandle;
 import io.millrace.runtime.submit.JobResult;
 import io.millrace.runtime.submit.JobRunner;
@@ -134,6 +135,7 @@ public final class LocalRunner implements JobRunner {
                   System::currentTimeMillis,
                   System::nanoTime,
                   store,
+                  KeyedBackends.onHeap(),
                   messages::add),
               self,
               new LocalChannels(),

@@ -104,6 +104,7 @@ public final class Measurement {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.setParallelism(plan.parallelism());
     env.setRestartStrategy(RestartStrategies.fixedDelayRestart(3, Duration.ZERO));
+    env.setStateBackend(plan.backend());
     plan.checkpointInterval().ifPresent(env::enableCheckpointing);
     plan.workload()
         .define(

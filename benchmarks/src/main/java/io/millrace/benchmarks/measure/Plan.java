@@ -1,6 +1,7 @@
 package io.millrace.benchmarks.measure;
 
 import io.millrace.benchmarks.workload.Workload;
+import io.millrace.core.state.StateBackend;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ public record Plan(
     long keys,
     boolean tumbling,
     double recordsPerSecond,
+    StateBackend backend,
     Optional<Duration> checkpointInterval,
     boolean kill,
     int taskManagers,
@@ -42,6 +44,9 @@ public record Plan(
     }
     if (workload == Workload.LATENCY) {
       text.append(" rate=").append(Math.round(recordsPerSecond));
+    }
+    if (backend != StateBackend.HEAP) {
+      text.append(" backend=").append(backend);
     }
     checkpointInterval.ifPresent(interval -> text.append(" cp=").append(interval.toMillis()));
     if (taskManagers > 1) {

@@ -5,21 +5,22 @@ import io.millrace.core.types.KeyHash;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.state.HandleFactory;
 import io.millrace.runtime.state.KeyGroupRange;
-import io.millrace.runtime.state.heap.HeapKeyedStateBackend;
-import io.millrace.runtime.state.heap.HeapStateContext;
+import io.millrace.runtime.state.KeyedStateBackend;
+import io.millrace.runtime.state.heap.KeyedStateContext;
+import io.millrace.runtime.state.heap.TableKeyedStateBackend;
 
 /** Random keys that are made current one after another, in the state of one subtask on heap. */
 final class Keys {
   private static final int DRAWN = 1 << 20;
 
-  private final HeapKeyedStateBackend<Long> backend;
+  private final KeyedStateBackend<Long> backend;
   private final long[] drawn = new long[DRAWN];
   private int next;
 
   Keys(int different) {
     backend =
-        new HeapKeyedStateBackend<>(
-            new HeapStateContext<>(
+        TableKeyedStateBackend.onHeap(
+            new KeyedStateContext<>(
                 "benchmark",
                 TypeInformation.of(Long.class),
                 new KeyGroupRange(0, 127),
@@ -32,7 +33,7 @@ final class Keys {
     }
   }
 
-  HeapKeyedStateBackend<Long> backend() {
+  KeyedStateBackend<Long> backend() {
     return backend;
   }
 

@@ -5,6 +5,7 @@ import io.millrace.core.config.Configuration;
 import io.millrace.core.config.ExecutionOptions;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.id.JobId;
+import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import io.millrace.runtime.submit.JobHandle;
 import io.millrace.runtime.submit.JobResult;
 import io.millrace.runtime.submit.JobRunner;
@@ -49,6 +50,7 @@ public final class InProcessRunner implements JobRunner {
                 graph.slotsNeeded(),
                 Optional.empty(),
                 settings.configuration().get(CheckpointOptions.DIRECTORY).map(Path::of),
+                RocksDbSettings.of(settings.configuration()),
                 settings.userCode()));
     try {
       return new OwnedJob(

@@ -1,6 +1,7 @@
 package io.millrace.client.local;
 
 import io.millrace.client.RemoteJob;
+import io.millrace.core.config.Configuration;
 import io.millrace.core.storage.FileStore;
 import io.millrace.core.storage.LocalFileStore;
 import io.millrace.core.storage.MountedFileStore;
@@ -18,6 +19,8 @@ import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.id.TaskManagerId;
 import io.millrace.runtime.rpc.Build;
 import io.millrace.runtime.rpc.InProcessLink;
+import io.millrace.runtime.state.rocksdb.RocksDbEnvironment;
+import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import io.millrace.runtime.submit.JobHandle;
 import io.millrace.runtime.submit.JobResult;
 import io.millrace.runtime.submit.JobSubmissionException;
@@ -59,6 +62,7 @@ public final class MiniCluster implements AutoCloseable {
   private final JobManagerNode jobManager;
   private final List<TaskManagerNode> taskManagers = new ArrayList<>();
   private final List<DataExchange> exchanges = new ArrayList<>();
+  private final List<RocksDbEnvironment> backends = new ArrayList<>();
   private final CompletableFuture<JobResult> broken = new CompletableFuture<>();
 
   /**
@@ -67,6 +71,7 @@ public final class MiniCluster implements AutoCloseable {
    * @param slots of each TaskManager
    * @param directory for checkpoints and jobs; empty for a temporary one, deleted at the end
    * @param checkpoints directory of checkpoints; empty for one in {@code directory}
+   * @param rocksDb memory of RocksDB state of each TaskManager
    * @param userCode class loader of the programs whose jobs run here
    */
   public record Settings(
@@ -74,10 +79,17 @@ public final class MiniCluster implements AutoCloseable {
       int slots,
       Optional<Path> directory,
       Optional<Path> checkpoints,
+      RocksDbSettings rocksDb,
       ClassLoader userCode) {
     /** One TaskManager of so many slots, nothing kept. */
     public static Settings of(int slots, ClassLoader userCode) {
-      return new Settings(1, slots, Optional.empty(), Optional.empty(), userCode);
+      return new Settings(
+          1,
+          slots,
+          Optional.empty(),
+          Optional.empty(),
+          RocksDbSettings.of(Configuration.empty()),
+          userCode);
     }
   }
 
@@ -149,11 +161,18 @@ public final class MiniCluster implements AutoCloseable {
                 new BlobCache(work, (key, target) -> link.fetchBlob(key.value(), target)),
                 settings.userCode()),
             checkpoints,
+            backends(work, settings),
             remote),
         () -> new TaskManagerId("local-" + number + "-" + ++connections[0]),
         fatal ->
             broken.completeExceptionally(
                 new IllegalStateException("The in-process cluster is broken: " + fatal.reason())));
+  }
+
+  private RocksDbEnvironment backends(Path work, Settings settings) {
+    RocksDbEnvironment made = new RocksDbEnvironment(work.resolve("state"), settings.rocksDb());
+    backends.add(made);
+    return made;
   }
 
   /** The JobManager's door. */
@@ -184,6 +203,7 @@ public final class MiniCluster implements AutoCloseable {
   @Override
   public void close() {
     taskManagers.forEach(TaskManagerNode::close);
+    backends.forEach(RocksDbEnvironment::close);
     jobManager.close();
     exchanges.forEach(DataExchange::close);
     links.shutdown();

@@ -10,6 +10,7 @@ import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.graph.OperatorNode;
 import io.millrace.runtime.graph.RestartSettings;
+import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import io.millrace.runtime.submit.JobHandle;
 import io.millrace.runtime.submit.JobResult;
 import io.millrace.runtime.submit.JobRunner;
@@ -82,6 +83,7 @@ class MiniClusterTest {
             3,
             Optional.of(directory.resolve("kept")),
             Optional.empty(),
+            RocksDbSettings.of(Configuration.empty()),
             getClass().getClassLoader()));
   }
 

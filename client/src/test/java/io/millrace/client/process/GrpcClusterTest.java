@@ -24,6 +24,7 @@ import io.millrace.runtime.operators.OperatorFactory;
 import io.millrace.runtime.rpc.Build;
 import io.millrace.runtime.rpc.GrpcControlServer;
 import io.millrace.runtime.rpc.GrpcJobManagerLink;
+import io.millrace.runtime.state.heap.KeyedBackends;
 import io.millrace.taskmanager.TaskManager;
 import io.millrace.taskmanager.TaskManagerSettings;
 import io.millrace.taskmanager.process.TaskManagerNode;
@@ -151,6 +152,7 @@ class GrpcClusterTest {
                         (key, target) -> link.fetchBlob(key.value(), target)),
                     getClass().getClassLoader()),
                 new LocalFileStore(directory.resolve("checkpoints")),
+                KeyedBackends.onHeap(),
                 new NettyChannels(exchange)),
             () -> new TaskManagerId("tm-" + ids.incrementAndGet()),
             fatal::add);

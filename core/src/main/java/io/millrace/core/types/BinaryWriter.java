@@ -66,6 +66,19 @@ public final class BinaryWriter {
     }
   }
 
+  /** Takes back what was written behind {@code newSize}, which must be no class name. */
+  public void truncate(int newSize) {
+    size = Math.min(size, newSize);
+  }
+
+  /**
+   * Whether a class name was written since the last {@link #reset}: if not, the bytes mean the same
+   * in any other frame.
+   */
+  public boolean hasClassNames() {
+    return dictionary != null && !dictionary.isEmpty();
+  }
+
   public void writeByte(int value) {
     ensure(1);
     bytes[size++] = (byte) value;

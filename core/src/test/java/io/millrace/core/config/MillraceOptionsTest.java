@@ -14,6 +14,7 @@ class MillraceOptionsTest {
       List.of(
           ExecutionOptions.class,
           CheckpointOptions.class,
+          StateOptions.class,
           RestartOptions.class,
           RestOptions.class,
           JobManagerOptions.class,

@@ -8,9 +8,11 @@ import io.millrace.api.datastream.RestartStrategies;
 import io.millrace.api.datastream.StreamExecutionEnvironment;
 import io.millrace.api.datastream.sink.DiscardingSink;
 import io.millrace.client.local.MiniCluster;
+import io.millrace.core.config.Configuration;
 import io.millrace.core.function.MapFunction;
 import io.millrace.core.function.PermanentFailure;
 import io.millrace.jobmanager.JobView;
+import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import io.millrace.runtime.submit.JobHandle;
 import io.millrace.runtime.submit.JobResult;
 import java.time.Duration;
@@ -41,6 +43,7 @@ class FailuresTest {
                 PARALLELISM / 2,
                 Optional.empty(),
                 Optional.empty(),
+                RocksDbSettings.of(Configuration.empty()),
                 FailuresTest.class.getClassLoader()));
   }
 

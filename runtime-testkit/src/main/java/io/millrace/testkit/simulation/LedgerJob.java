@@ -1,5 +1,6 @@
 package io.millrace.testkit.simulation;
 
+import io.millrace.core.state.StateBackend;
 import io.millrace.core.time.WatermarkStrategy;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.graph.CheckpointSettings;
@@ -67,7 +68,8 @@ final class LedgerJob {
             Duration.ofMillis(400),
             Duration.ZERO,
             2,
-            Integer.MAX_VALUE),
+            Integer.MAX_VALUE,
+            StateBackend.HEAP),
         new RestartSettings(
             Duration.ofMillis(5),
             Duration.ofMillis(50),

@@ -7,6 +7,7 @@ import io.millrace.runtime.rpc.TaskDeployment;
 import io.millrace.runtime.rpc.ToJobManager;
 import io.millrace.runtime.rpc.ToJobManager.TaskState;
 import io.millrace.runtime.rpc.ToTaskManager;
+import io.millrace.runtime.state.heap.KeyedBackends;
 import io.millrace.runtime.task.SubtaskServices;
 import io.millrace.runtime.task.TaskRunner;
 import java.util.List;
@@ -52,6 +53,7 @@ final class SimulatedTaskManager {
                 world::millis,
                 () -> world.micros() * 1000,
                 simulation.store(),
+                KeyedBackends.onHeap(),
                 message -> jobManager.accept(this, message)),
             id,
             new LocalChannels(),

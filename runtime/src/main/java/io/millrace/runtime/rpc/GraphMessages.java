@@ -1,6 +1,7 @@
 package io.millrace.runtime.rpc;
 
 import com.google.protobuf.ByteString;
+import io.millrace.core.state.StateBackend;
 import io.millrace.core.types.CorruptDataException;
 import io.millrace.runtime.graph.CheckpointSettings;
 import io.millrace.runtime.graph.JobEdge;
@@ -135,7 +136,8 @@ final class GraphMessages {
             .setTimeout(encode(settings.timeout()))
             .setMinPause(encode(settings.minPause()))
             .setRetained(settings.retained())
-            .setTolerableFailures(settings.tolerableFailures());
+            .setTolerableFailures(settings.tolerableFailures())
+            .setBackend(GraphProto.Checkpoints.Backend.valueOf(settings.backend().name()));
     settings.interval().ifPresent(interval -> message.setInterval(encode(interval)));
     return message.build();
   }
@@ -146,7 +148,8 @@ final class GraphMessages {
         decode(message.getTimeout()),
         decode(message.getMinPause()),
         message.getRetained(),
-        message.getTolerableFailures());
+        message.getTolerableFailures(),
+        known(StateBackend.class, message.getBackend()));
   }
 
   private static GraphProto.Restarts encode(RestartSettings settings) {

@@ -60,8 +60,9 @@ public interface KeyedStateBackend<K> extends KeyedStateStore, AutoCloseable {
   }
 
   /**
-   * Takes the state as it is now. Costs no copying here; pages are copied when they are first
-   * written while the cut is not closed.
+   * Takes the state as it is now. On the heap this copies nothing; pages are copied when they are
+   * first written while the cut is not closed. A store on disk is made the newest here, which is a
+   * bounded number of writes.
    */
   KeyedCut snapshot();
 

@@ -2,6 +2,7 @@ package io.millrace.runtime.task;
 
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.operators.Operator;
+import io.millrace.runtime.state.KeyedStateBackend;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ final class OperatorChain {
   private final List<OperatorEnvironment> environments;
   private final ChainOutputs outputs;
   private final BatchLoop[] loops;
+  private final Optional<KeyedStateBackend<?>> headState;
 
   /**
    * @param loops one per input of the head; none for a source
@@ -28,6 +30,7 @@ final class OperatorChain {
     this.environments = List.copyOf(environments);
     this.outputs = outputs;
     this.loops = loops;
+    this.headState = environments.get(0).keyedBackend();
   }
 
   Operator<?> head() {
@@ -103,6 +106,13 @@ final class OperatorChain {
   void addCountersTo(Map<String, Long> sums) {
     for (OperatorEnvironment environment : environments) {
       environment.addCountersTo(sums);
+    }
+  }
+
+  /** Between batches: a bounded amount of work, such as removing what has expired. */
+  void cleanUpState() {
+    if (headState.isPresent()) {
+      headState.get().cleanUpSome();
     }
   }
 

@@ -369,6 +369,7 @@ public final class Subtask implements Steppable {
       recordsIn += batch.size;
       batch.release();
       batch = null;
+      chain.cleanUpState();
       if (makesWatermarks) {
         forwardMadeWatermark();
       }

@@ -29,8 +29,7 @@ import io.millrace.runtime.state.KeyedStateBackend;
 import io.millrace.runtime.state.OperatorStateBackend;
 import io.millrace.runtime.state.SnapshotReader;
 import io.millrace.runtime.state.StateHandles;
-import io.millrace.runtime.state.heap.HeapKeyedStateBackend;
-import io.millrace.runtime.state.heap.HeapStateContext;
+import io.millrace.runtime.state.heap.KeyedStateContext;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -172,16 +171,17 @@ final class SubtaskBuilder {
       keyed = Optional.of(keyedBackend(node, keyedBy.get().keyType(), maker, restored, reader));
     }
     OperatorStateBackend operatorState = new OperatorStateBackend(node.uid(), loader);
+    OperatorEnvironment environment =
+        new OperatorEnvironment(
+            subtask, deployment, node, loader, keyed, operatorState, sideOutputs);
+    // From here on a failure closes the keyed state.
+    environments.set(index, environment);
     if (deployment.restoredFrom().isPresent()) {
       operatorState.restore(
           List.of(restored), reader, deployment.attempt().subtask().index(), vertex.parallelism());
     }
-    OperatorEnvironment environment =
-        new OperatorEnvironment(
-            subtask, deployment, node, loader, keyed, operatorState, sideOutputs);
     setUp(operator, environment, join(node, maker, receivers.getOrDefault(prefix, List.of())));
     operators.set(index, operator);
-    environments.set(index, environment);
     if (node.parent() >= 0) {
       receivers
           .computeIfAbsent(node.parent() + "/" + node.parentTag(), key -> new ArrayList<>())
@@ -196,24 +196,35 @@ final class SubtaskBuilder {
       StateHandles restored,
       SnapshotReader reader)
       throws IOException {
-    HeapKeyedStateBackend<K> backend =
-        new HeapKeyedStateBackend<>(
-            new HeapStateContext<>(
-                node.uid(),
-                keyType,
-                KeyGroups.rangeOf(
-                    deployment.attempt().subtask().index(),
-                    vertex.parallelism(),
-                    vertex.maxParallelism()),
-                vertex.maxParallelism(),
-                maker::make,
-                services.clock(),
-                loader));
-    if (!restored.keyed().isEmpty()) {
-      backend.restore(List.of(restored), reader);
-      FailPoints.hit(FailPoint.MID_RESTORE);
+    KeyedStateBackend<K> backend =
+        services
+            .backends()
+            .open(
+                deployment.checkpoints().backend(),
+                new KeyedStateContext<>(
+                    node.uid(),
+                    keyType,
+                    KeyGroups.rangeOf(
+                        deployment.attempt().subtask().index(),
+                        vertex.parallelism(),
+                        vertex.maxParallelism()),
+                    vertex.maxParallelism(),
+                    maker::make,
+                    services.clock(),
+                    loader));
+    boolean whole = false;
+    try {
+      if (!restored.keyed().isEmpty()) {
+        backend.restore(List.of(restored), reader);
+        FailPoints.hit(FailPoint.MID_RESTORE);
+      }
+      whole = true;
+      return backend;
+    } finally {
+      if (!whole) {
+        backend.close();
+      }
     }
-    return backend;
   }
 
   @SuppressWarnings("unchecked") // the graph says that they fit

@@ -2,6 +2,7 @@ package io.millrace.runtime.task;
 
 import io.millrace.core.storage.FileStore;
 import io.millrace.runtime.rpc.ToJobManager;
+import io.millrace.runtime.state.heap.KeyedBackends;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -15,6 +16,7 @@ import java.util.function.LongSupplier;
  * @param clock milliseconds since the epoch
  * @param nanoClock monotone nanoseconds, for measuring
  * @param checkpoints where snapshot files go
+ * @param backends where keyed state lives
  * @param jobManager takes messages; from any thread, never blocks
  */
 public record SubtaskServices(
@@ -24,4 +26,5 @@ public record SubtaskServices(
     LongSupplier clock,
     LongSupplier nanoClock,
     FileStore checkpoints,
+    KeyedBackends backends,
     Consumer<ToJobManager.OfSubtask> jobManager) {}

@@ -47,6 +47,7 @@ public final class TaskRunner {
             services.clock(),
             services.nanoClock(),
             services.checkpoints(),
+            services.backends(),
             forgetTerminal(services.jobManager()));
   }
 

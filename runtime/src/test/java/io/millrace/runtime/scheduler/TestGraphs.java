@@ -1,5 +1,6 @@
 package io.millrace.runtime.scheduler;
 
+import io.millrace.core.state.StateBackend;
 import io.millrace.runtime.graph.CheckpointSettings;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
@@ -16,7 +17,12 @@ import java.util.Optional;
 public final class TestGraphs {
   public static final CheckpointSettings EVERY_SECOND =
       new CheckpointSettings(
-          Optional.of(Duration.ofSeconds(1)), Duration.ofSeconds(10), Duration.ZERO, 2, 2);
+          Optional.of(Duration.ofSeconds(1)),
+          Duration.ofSeconds(10),
+          Duration.ZERO,
+          2,
+          2,
+          StateBackend.HEAP);
   public static final RestartSettings RESTARTS =
       new RestartSettings(
           Duration.ofMillis(100),

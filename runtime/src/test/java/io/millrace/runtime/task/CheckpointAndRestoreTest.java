@@ -2,6 +2,7 @@ package io.millrace.runtime.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.core.state.StateBackend;
 import io.millrace.core.storage.LocalFileStore;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
@@ -13,11 +14,15 @@ import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
 import io.millrace.runtime.state.StateHandles.FileSection;
 import io.millrace.runtime.state.StateHandles.KeyedSection;
+import io.millrace.runtime.state.rocksdb.RocksDbEnvironment;
+import io.millrace.runtime.state.rocksdb.RocksDbSettings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,14 +43,32 @@ class CheckpointAndRestoreTest {
 
   /** What was emitted before the checkpoint plus what the restored job emits is all, each once. */
   @ParameterizedTest
-  @CsvSource({"2, 2", "1, 3", "3, 2"})
-  void aJobGoesOnFromACheckpointAtAnotherParallelism(int before, int after) throws Exception {
+  @CsvSource({
+    "2, 2, HEAP, HEAP",
+    "1, 3, HEAP, HEAP",
+    "3, 2, HEAP, HEAP",
+    "2, 3, ROCKSDB, ROCKSDB",
+    "1, 3, HEAP, ROCKSDB",
+    "3, 2, ROCKSDB, HEAP"
+  })
+  void aJobGoesOnFromACheckpointAtAnotherParallelismAndBackend(
+      int before, int after, StateBackend backendBefore, StateBackend backendAfter)
+      throws Exception {
+    Path databases = directory.resolve("state");
+    // A part of the keys fits into the caches.
+    RocksDbEnvironment backends =
+        new RocksDbEnvironment(databases, new RocksDbSettings(64 << 10, 8 << 20, 4 << 20, 500));
     LocalFileStore store = new LocalFileStore(directory);
     CheckpointId checkpoint = new CheckpointId(1);
     Map<AttemptId, AckCheckpoint> acks;
     KeyedCountBenchmark.reset();
     try (LocalJob job =
-        new LocalJob(KeyedCountBenchmark.graph(RECORDS / 2, KEYS, before), store, 2)) {
+        new LocalJob(
+            KeyedCountBenchmark.graph(RECORDS / 2, KEYS, before),
+            store,
+            2,
+            backendBefore,
+            backends)) {
       start(job, RECORDS / 2, before);
       job.awaitAll(TaskState.END_OF_DATA);
       for (AttemptId source : sources(job)) {
@@ -55,6 +78,11 @@ class CheckpointAndRestoreTest {
       job.attempts().forEach(a -> job.tell(new ToTaskManager.CheckpointCompleted(a, checkpoint)));
       job.attempts().forEach(a -> job.tell(new ToTaskManager.Finish(a)));
       job.awaitAll(TaskState.FINISHED);
+    }
+    if (backendBefore == StateBackend.ROCKSDB) {
+      try (Stream<Path> left = Files.list(databases)) {
+        assertThat(left).isEmpty();
+      }
     }
     List<KeyedSection> keyed = new ArrayList<>();
     acks.forEach(
@@ -73,12 +101,20 @@ class CheckpointAndRestoreTest {
       restore.put(new AttemptId(new SubtaskId(LocalJob.JOB, 1, i), 1), Map.of("sum", all));
     }
     // The second half: the generator goes on where the first job's input ended.
-    try (LocalJob job = new LocalJob(KeyedCountBenchmark.graph(RECORDS, KEYS, after), store, 2)) {
+    try (LocalJob job =
+        new LocalJob(
+            KeyedCountBenchmark.graph(RECORDS, KEYS, after), store, 2, backendAfter, backends)) {
       job.deploy(1, restore);
       job.awaitAll(TaskState.RUNNING);
       assign(job, RECORDS, RECORDS / 2, after);
       job.awaitAll(TaskState.END_OF_DATA);
+      job.attempts().forEach(a -> job.tell(new ToTaskManager.Cancel(a)));
+      job.awaitAll(TaskState.CANCELED);
     }
+    backends.close();
+    assertThat(databases)
+        .satisfiesAnyOf(
+            none -> assertThat(none).doesNotExist(), empty -> assertThat(empty).isEmptyDirectory());
     long expected = KeyedCountBenchmark.CHECKSUM.sum();
     assertThat(KeyedCountBenchmark.EMITTED.sum()).isEqualTo(RECORDS);
     assertThat(expected).isEqualTo(KeyedCountBenchmark.run(RECORDS, KEYS, 1, 1));

@@ -1,5 +1,6 @@
 package io.millrace.runtime.task;
 
+import io.millrace.core.state.StateBackend;
 import io.millrace.core.storage.FileStore;
 import io.millrace.runtime.edge.TimerThread;
 import io.millrace.runtime.edge.WorkerPool;
@@ -21,6 +22,7 @@ import io.millrace.runtime.rpc.ToJobManager.TaskState;
 import io.millrace.runtime.rpc.ToTaskManager;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.heap.KeyedBackends;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,16 +45,30 @@ final class LocalJob implements AutoCloseable {
   private final WorkerPool workers;
   private final TaskRunner runner;
   private final JobGraph graph;
+  private final StateBackend backend;
   private final LinkedBlockingQueue<ToJobManager> messages = new LinkedBlockingQueue<>();
   private final Map<AttemptId, TaskState> states = new ConcurrentHashMap<>();
   private final List<AttemptId> attempts = new ArrayList<>();
 
   LocalJob(JobGraph graph, FileStore store, int threads) {
+    this(graph, store, threads, StateBackend.HEAP, KeyedBackends.onHeap());
+  }
+
+  LocalJob(
+      JobGraph graph, FileStore store, int threads, StateBackend backend, KeyedBackends backends) {
     this.graph = graph;
+    this.backend = backend;
     this.workers = new WorkerPool(threads, Duration.ofSeconds(5), (name, trace) -> {});
     SubtaskServices services =
         new SubtaskServices(
-            workers, io, timers, System::currentTimeMillis, System::nanoTime, store, messages::add);
+            workers,
+            io,
+            timers,
+            System::currentTimeMillis,
+            System::nanoTime,
+            store,
+            backends,
+            messages::add);
     RemoteChannels none = null;
     this.runner = new TaskRunner(services, self, new LocalChannels(), none);
   }
@@ -90,7 +106,8 @@ final class LocalJob implements AutoCloseable {
                 vertex,
                 inputs,
                 outputs,
-                CheckpointSettings.DISABLED,
+                new CheckpointSettings(
+                    Optional.empty(), Duration.ofMinutes(1), Duration.ZERO, 1, 0, backend),
                 List.of(),
                 restore.getOrDefault(id, Map.of()),
                 restore.isEmpty() ? Optional.empty() : Optional.of(new CheckpointId(1)));

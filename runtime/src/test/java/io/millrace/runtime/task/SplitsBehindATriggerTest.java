@@ -19,6 +19,7 @@ import io.millrace.runtime.rpc.ToTaskManager;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
 import io.millrace.runtime.state.StateHandles.SplitState;
+import io.millrace.runtime.state.heap.KeyedBackends;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -59,6 +60,7 @@ class SplitsBehindATriggerTest {
                 () -> 0,
                 () -> 0,
                 new LocalFileStore(directory),
+                KeyedBackends.onHeap(),
                 said::add),
             new TaskManagerId("tm"),
             new LocalChannels(),

@@ -19,6 +19,7 @@ import io.millrace.runtime.rpc.TaskDeployment;
 import io.millrace.runtime.rpc.ToJobManager;
 import io.millrace.runtime.rpc.ToTaskManager;
 import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.heap.KeyedBackends;
 import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -65,6 +66,7 @@ public final class SteppedSubtask {
                 () -> 0,
                 () -> nanos,
                 store,
+                KeyedBackends.onHeap(),
                 messages::add),
             new TaskManagerId("tm"),
             new LocalChannels(),

@@ -9,6 +9,7 @@ import io.millrace.runtime.exchange.RemoteChannels;
 import io.millrace.runtime.id.TaskManagerId;
 import io.millrace.runtime.rpc.JobManagerLink;
 import io.millrace.runtime.rpc.ToJobManager.TaskMetrics;
+import io.millrace.runtime.state.heap.KeyedBackends;
 import io.millrace.runtime.task.SubtaskServices;
 import io.millrace.taskmanager.TaskManager;
 import io.millrace.taskmanager.TaskManager.FatalError;
@@ -47,6 +48,7 @@ public final class TaskManagerNode implements AutoCloseable {
    *
    * @param workers threads that step subtasks
    * @param checkpoints where snapshots go; all processes see the same
+   * @param backends where keyed state lives
    * @param remote channels to other processes
    */
   public record Parts(
@@ -55,6 +57,7 @@ public final class TaskManagerNode implements AutoCloseable {
       JobManagerLink link,
       JobClassLoaders loaders,
       FileStore checkpoints,
+      KeyedBackends backends,
       RemoteChannels remote) {}
 
   /**
@@ -81,6 +84,7 @@ public final class TaskManagerNode implements AutoCloseable {
                 System::currentTimeMillis,
                 System::nanoTime,
                 parts.checkpoints(),
+                parts.backends(),
                 taskManager::report),
             parts.remote());
   }

@@ -24,6 +24,8 @@ import io.millrace.runtime.metrics.ProcessMetrics;
 import io.millrace.runtime.rpc.Build;
 import io.millrace.runtime.rpc.GrpcJobManagerLink;
 import io.millrace.runtime.rpc.ToJobManager.TaskMetrics;
+import io.millrace.runtime.state.rocksdb.RocksDbEnvironment;
+import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import io.millrace.taskmanager.TaskManagerSettings;
 import io.millrace.taskmanager.TaskManagerSettings.Address;
 import io.millrace.taskmanager.TaskManagerSettings.Backoff;
@@ -66,7 +68,9 @@ public final class TaskManagerProcess {
     Path checkpoints = checkpointDirectory(configuration);
     Optional<String> token = ProcessMain.token(configuration);
     String host = configuration.get(TaskManagerOptions.HOST);
-    Path work = workDirectory(configuration);
+    WorkDirectory work = WorkDirectory.claim(parentOfWork(configuration));
+    RocksDbEnvironment rocksDb =
+        new RocksDbEnvironment(work.path().resolve("state"), RocksDbSettings.of(configuration));
     ProcessMetrics metrics = new ProcessMetrics("taskmanager");
     DataExchange exchange =
         DataExchange.start(
@@ -97,9 +101,11 @@ public final class TaskManagerProcess {
                 Runtime.getRuntime().availableProcessors(),
                 link,
                 new JobClassLoaders(
-                    new BlobCache(work, (key, target) -> link.fetchBlob(key.value(), target)),
+                    new BlobCache(
+                        work.path(), (key, target) -> link.fetchBlob(key.value(), target)),
                     TaskManagerProcess.class.getClassLoader()),
                 new MountedFileStore(checkpoints),
+                rocksDb,
                 new NettyChannels(exchange)),
             // The port tells processes apart whose ids the system has given away again.
             () ->
@@ -117,9 +123,11 @@ public final class TaskManagerProcess {
         .write(configuration);
     return () -> {
       node.close();
+      rocksDb.close();
       link.close();
       exchange.close();
       page.close();
+      work.close();
     };
   }
 
@@ -151,11 +159,11 @@ public final class TaskManagerProcess {
     }
   }
 
-  private static Path workDirectory(Configuration configuration) throws IOException {
-    Optional<String> named = configuration.get(TaskManagerOptions.WORK_DIRECTORY);
-    Path parent = Path.of(named.orElseGet(() -> System.getProperty("java.io.tmpdir")));
-    // Of its own: blobs of processes that were killed are not trusted.
-    return Files.createTempDirectory(Files.createDirectories(parent), "millrace-taskmanager-");
+  private static Path parentOfWork(Configuration configuration) {
+    return Path.of(
+        configuration
+            .get(TaskManagerOptions.WORK_DIRECTORY)
+            .orElseGet(() -> System.getProperty("java.io.tmpdir")));
   }
 
   /** Tells clusters apart without telling the token. */

@@ -35,7 +35,7 @@ public final class CurrentKey {
   }
 
   /** Makes the decoded key current. */
-  void set(Object key) {
+  public void set(Object key) {
     if (longKeys) {
       set(codec.toLong(key));
     } else {
@@ -43,24 +43,24 @@ public final class CurrentKey {
     }
   }
 
-  void set(long key) {
+  public void set(long key) {
     set(key, KeyHash.ofLong(key));
   }
 
   /** The current key as an object; of long keys a new one, of mutable ones a copy. */
-  Object asObject() {
+  public Object asObject() {
     requireSet();
     return longKeys ? codec.fromLong(longKey) : retainedKey();
   }
 
-  void set(long key, int keyHash) {
+  public void set(long key, int keyHash) {
     group = checkedGroup(keyHash);
     longKey = key;
     hash = keyHash;
     serial++;
   }
 
-  void set(Object key, int keyHash) {
+  public void set(Object key, int keyHash) {
     group = checkedGroup(keyHash);
     objectKey = key;
     hash = keyHash;
@@ -68,13 +68,13 @@ public final class CurrentKey {
   }
 
   /** What was current, to return to after a restore. */
-  record Saved(long longKey, Object objectKey, int hash, int group) {}
+  public record Saved(long longKey, Object objectKey, int hash, int group) {}
 
-  Saved save() {
+  public Saved save() {
     return new Saved(longKey, objectKey, hash, group);
   }
 
-  void reset(Saved saved) {
+  public void reset(Saved saved) {
     longKey = saved.longKey;
     objectKey = saved.objectKey;
     hash = saved.hash;
@@ -83,7 +83,7 @@ public final class CurrentKey {
   }
 
   /** Makes every handle look its entry up again. */
-  void invalidate() {
+  public void invalidate() {
     serial++;
   }
 
@@ -112,7 +112,7 @@ public final class CurrentKey {
   }
 
   /** The object key in a form that state may keep. */
-  Object retainedKey() {
+  public Object retainedKey() {
     return keys.isImmutable() ? objectKey : keys.copy(objectKey);
   }
 
@@ -137,7 +137,7 @@ public final class CurrentKey {
     return group;
   }
 
-  KeyCodec<Object> codec() {
+  public KeyCodec<Object> codec() {
     return codec;
   }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
  * Writes the entries of a table's key group into a snapshot and reads them. Stateless; safe for use
  * by any thread on tables that are not being changed.
  */
-final class EntryFormat<V> {
+public final class EntryFormat<V> {
   private final SegmentLayout layout;
   private final TypeSerializer<V> serializer;
   private final Optional<FlatLayout<V>> flat;
@@ -64,19 +64,19 @@ final class EntryFormat<V> {
   }
 
   /**
-   * Puts entries into a table through its cursor.
+   * Puts entries into a state through its cursor.
    *
    * @param values reads values as they were written
    * @param timed whether the entries were written with the times of their last updates
    */
-  void read(
+  public static <V> void read(
       BinaryReader in,
       TypeSerializer<V> values,
       int groupIndex,
       boolean timed,
       CurrentKey key,
-      TableCursor<V> cursor) {
-    KeyCodec<Object> codec = layout.codec();
+      EntryCursor<V> cursor) {
+    KeyCodec<Object> codec = key.codec();
     int count = in.readSize(1);
     for (int i = 0; i < count; i++) {
       key.set(codec.decode(in));

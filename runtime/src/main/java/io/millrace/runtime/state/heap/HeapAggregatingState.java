@@ -9,7 +9,7 @@ import io.millrace.core.types.TypeSerializer;
  * cut that needs it keeps the original.
  */
 public final class HeapAggregatingState<I, A, O> implements AggregatingState<I, O> {
-  private final TableCursor<A> cursor;
+  private final EntryCursor<A> cursor;
   private final AggregateFunction<I, A, O> function;
   private final TypeSerializer<A> serializer;
   private final boolean copied;
@@ -18,7 +18,7 @@ public final class HeapAggregatingState<I, A, O> implements AggregatingState<I, 
    * @param copied whether the table keeps mutable objects
    */
   public HeapAggregatingState(
-      TableCursor<A> cursor,
+      EntryCursor<A> cursor,
       AggregateFunction<I, A, O> function,
       TypeSerializer<A> serializer,
       boolean copied) {

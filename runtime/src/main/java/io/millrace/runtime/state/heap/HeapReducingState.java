@@ -9,7 +9,7 @@ import io.millrace.core.types.TypeSerializer;
  * keeps the original.
  */
 public final class HeapReducingState<T> implements ReducingState<T> {
-  private final TableCursor<T> cursor;
+  private final EntryCursor<T> cursor;
   private final ReduceFunction<T> function;
   private final TypeSerializer<T> serializer;
   private final boolean copied;
@@ -18,7 +18,7 @@ public final class HeapReducingState<T> implements ReducingState<T> {
    * @param copied whether the table keeps mutable objects
    */
   public HeapReducingState(
-      TableCursor<T> cursor,
+      EntryCursor<T> cursor,
       ReduceFunction<T> function,
       TypeSerializer<T> serializer,
       boolean copied) {

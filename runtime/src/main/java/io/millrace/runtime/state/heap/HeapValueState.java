@@ -8,14 +8,14 @@ import io.millrace.core.types.TypeSerializer;
  * {@link #update} alone, as in every other backend.
  */
 public final class HeapValueState<V> implements ValueState<V> {
-  private final TableCursor<V> cursor;
+  private final EntryCursor<V> cursor;
   private final TypeSerializer<V> serializer;
   private final boolean copied;
 
   /**
    * @param copied whether the table keeps mutable objects
    */
-  public HeapValueState(TableCursor<V> cursor, TypeSerializer<V> serializer, boolean copied) {
+  public HeapValueState(EntryCursor<V> cursor, TypeSerializer<V> serializer, boolean copied) {
     this.cursor = cursor;
     this.serializer = serializer;
     this.copied = copied;

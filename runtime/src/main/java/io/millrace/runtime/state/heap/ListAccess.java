@@ -6,10 +6,10 @@ import java.util.List;
 
 /** The current key's stored list: copied on the first write after a cut. */
 public final class ListAccess<T> {
-  private final TableCursor<StoredList<T>> cursor;
+  private final EntryCursor<StoredList<T>> cursor;
   private final boolean timed;
 
-  ListAccess(TableCursor<StoredList<T>> cursor) {
+  ListAccess(EntryCursor<StoredList<T>> cursor) {
     this.cursor = cursor;
     this.timed = cursor.ttlMillis() != 0;
   }

@@ -8,11 +8,11 @@ import java.util.Map;
 
 /** The current key's stored map: copied on the first write after a cut. */
 public final class MapAccess<U, V> {
-  private final TableCursor<StoredMap<U, V>> cursor;
+  private final EntryCursor<StoredMap<U, V>> cursor;
   private final KeyCodec<U> codec;
   private final boolean timed;
 
-  MapAccess(TableCursor<StoredMap<U, V>> cursor, KeyCodec<U> codec) {
+  MapAccess(EntryCursor<StoredMap<U, V>> cursor, KeyCodec<U> codec) {
     this.cursor = cursor;
     this.codec = codec;
     this.timed = cursor.ttlMillis() != 0;

@@ -38,7 +38,7 @@ final class PanesRegistration<A> implements RegisteredState {
     int count = entries.readSize(8);
     for (int i = 0; i < count; i++) {
       TableCursor<A> pane = panes.findOrCreate(entries.readLong());
-      format.read(entries, format.serializer(), groupIndex, false, key, pane);
+      EntryFormat.read(entries, format.serializer(), groupIndex, false, key, pane);
     }
   }
 

@@ -5,7 +5,7 @@ import io.millrace.core.types.BinaryWriter;
 import io.millrace.runtime.state.StateMeta;
 
 /** A named state of a backend, as the backend sees it. Owned by the task thread. */
-interface RegisteredState {
+public interface RegisteredState {
   StateMeta meta();
 
   /** What user code or the operator works with. */

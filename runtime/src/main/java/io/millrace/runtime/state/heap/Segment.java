@@ -9,6 +9,9 @@ import java.util.Arrays;
  * positions are only valid until the next change.
  */
 public final class Segment {
+  /** The flag of an entry that is newer than what a cache's store has. */
+  public static final long DIRTY = 1;
+
   private static final Object[] NONE = {};
   private static final int SPARSE_SLOTS = 128;
   // The words begin with these two, so that a look-up of a long key needs no more than the array:
@@ -28,6 +31,7 @@ public final class Segment {
   private final Object[] keys;
   private final Object[] values;
   private int size;
+  private int dirty;
 
   /**
    * @param slots a power of two
@@ -78,6 +82,7 @@ public final class Segment {
             keys.length == 0 ? NONE : keys.clone(),
             values.length == 0 ? NONE : values.clone());
     copy.size = size;
+    copy.dirty = dirty;
     return copy;
   }
 
@@ -85,7 +90,7 @@ public final class Segment {
    * The slot of a key, or the complement of the slot where it would go. A word that is not zero
    * needs no look at the marks, so that a hit touches one cache line.
    */
-  int find(long key, int hash) {
+  public int find(long key, int hash) {
     int slot = (hash >>> shift) & mask;
     long[] words = this.words;
     while (true) {
@@ -126,7 +131,7 @@ public final class Segment {
   }
 
   /** The same for object keys. */
-  int find(Object key, int hash) {
+  public int find(Object key, int hash) {
     KeyCodec<Object> codec = layout.codec();
     byte wanted = fingerprint(hash);
     int slot = layout.probe(hash) & mask;
@@ -143,20 +148,23 @@ public final class Segment {
   }
 
   /** Takes the free slot that {@code find} gave; only if not {@link #isFull}. */
-  void occupy(int slot, long key) {
+  public void occupy(int slot, long key) {
     words[at(slot)] = key;
     marks[slot] = 1;
     size++;
   }
 
-  void occupy(int slot, Object key, int hash) {
+  public void occupy(int slot, Object key, int hash) {
     words[at(slot)] = hash;
     keys[slot] = key;
     marks[slot] = fingerprint(hash);
     size++;
   }
 
-  void remove(int slot) {
+  public void remove(int slot) {
+    if (layout.flagged()) {
+      setFlags(slot, 0);
+    }
     int hole = slot;
     int next = (hole + 1) & mask;
     while (marks[next] != 0) {
@@ -196,6 +204,9 @@ public final class Segment {
       to = (to + 1) & mask;
     }
     System.arraycopy(other.words, at(slot), words, at(to), stride);
+    if (layout.flagged() && (flags(to) & DIRTY) != 0) {
+      dirty++;
+    }
     marks[to] = other.marks[slot];
     if (keys.length != 0) {
       keys[to] = other.keys[slot];
@@ -215,7 +226,7 @@ public final class Segment {
     return FIRST_ENTRY + slot * stride;
   }
 
-  int hash(int slot) {
+  public int hash(int slot) {
     return layout.hashOf(words[at(slot)]);
   }
 
@@ -225,19 +236,19 @@ public final class Segment {
     return size >= (slots <= SPARSE_SLOTS ? slots / 4 : slots * 5 / 8);
   }
 
-  int slots() {
+  public int slots() {
     return mask + 1;
   }
 
-  int size() {
+  public int size() {
     return size;
   }
 
-  int depth() {
+  public int depth() {
     return depth;
   }
 
-  boolean isUsed(int slot) {
+  public boolean isUsed(int slot) {
     return marks[slot] != 0;
   }
 
@@ -245,37 +256,58 @@ public final class Segment {
     return stamp;
   }
 
-  long[] words() {
+  public long[] words() {
     return words;
   }
 
   /** Where the words of a flat value begin. */
-  int valueIndex(int slot) {
+  public int valueIndex(int slot) {
     return FIRST_ENTRY + slot * stride + 1;
   }
 
-  long longKey(int slot) {
+  public long longKey(int slot) {
     return words[at(slot)];
   }
 
-  Object objectKey(int slot) {
+  public Object objectKey(int slot) {
     return keys[slot];
   }
 
-  Object value(int slot) {
+  public Object value(int slot) {
     return values[slot];
   }
 
-  void setValue(int slot, Object value) {
+  public void setValue(int slot, Object value) {
     values[slot] = value;
   }
 
-  long time(int slot) {
+  public long time(int slot) {
     return words[at(slot) + layout.timeOffset()];
   }
 
-  void setTime(int slot, long time) {
+  public void setTime(int slot, long time) {
     words[at(slot) + layout.timeOffset()] = time;
+  }
+
+  /** Flags of an entry of a cache; but for {@link #DIRTY} they are the cache's own. */
+  public long flags(int slot) {
+    return words[at(slot) + layout.flagsOffset()];
+  }
+
+  public void setFlags(int slot, long flags) {
+    int index = at(slot) + layout.flagsOffset();
+    dirty += (int) (flags & DIRTY) - (int) (words[index] & DIRTY);
+    words[index] = flags;
+  }
+
+  /** How many entries have the flag {@link #DIRTY}. */
+  public int dirty() {
+    return dirty;
+  }
+
+  /** The slot of the entry whose value begins at an index of the words. */
+  public int slotOf(int valueIndex) {
+    return (valueIndex - 1 - FIRST_ENTRY) / stride;
   }
 
   long valueStamp(int slot) {

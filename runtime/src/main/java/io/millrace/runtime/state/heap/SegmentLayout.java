@@ -5,8 +5,8 @@ import io.millrace.core.types.KeyHash;
 
 /**
  * How an entry lies in a segment: the key (or an object key's hash), then the words of a flat
- * value, the time of the last update, and the stamp of the cut the value was last stored after,
- * each if wanted. Interleaved, so that an update touches one cache line.
+ * value, the time of the last update, the stamp of the cut the value was last stored after, and the
+ * flags of a cache's entry, each if wanted. Interleaved, so that an update touches one cache line.
  */
 public final class SegmentLayout {
   /** No array of a segment is longer, so growth goes by steps and none is humongous. */
@@ -20,6 +20,7 @@ public final class SegmentLayout {
   private final boolean objectValues;
   private final int timeOffset;
   private final int stampOffset;
+  private final int flagsOffset;
   private final int stride;
   private final int maxSlots;
   private final int maxDepth;
@@ -30,6 +31,22 @@ public final class SegmentLayout {
    */
   SegmentLayout(
       KeyCodec<Object> codec, int groupBits, int valueWords, boolean timed, boolean stamped) {
+    this(codec, groupBits, valueWords, timed, stamped, false);
+  }
+
+  /** The layout of a cache, whose entries have flags: see {@link Segment#flags}. */
+  public static SegmentLayout ofCache(
+      KeyCodec<Object> codec, int groupBits, int valueWords, boolean timed) {
+    return new SegmentLayout(codec, groupBits, valueWords, timed, false, true);
+  }
+
+  private SegmentLayout(
+      KeyCodec<Object> codec,
+      int groupBits,
+      int valueWords,
+      boolean timed,
+      boolean stamped,
+      boolean flagged) {
     this.codec = codec;
     this.longKeys = codec.isLong();
     this.groupBits = groupBits;
@@ -37,21 +54,22 @@ public final class SegmentLayout {
     int next = 1 + valueWords;
     this.timeOffset = timed ? next++ : 0;
     this.stampOffset = stamped ? next++ : 0;
+    this.flagsOffset = flagged ? next++ : 0;
     this.stride = next;
     this.maxSlots =
         Math.max(MIN_SLOTS, Integer.highestOneBit(MAX_PAGE_BYTES / (Long.BYTES * stride)));
     this.maxDepth = Math.min(14, Integer.SIZE - groupBits);
   }
 
-  KeyCodec<Object> codec() {
+  public KeyCodec<Object> codec() {
     return codec;
   }
 
-  boolean longKeys() {
+  public boolean longKeys() {
     return longKeys;
   }
 
-  boolean objectValues() {
+  public boolean objectValues() {
     return objectValues;
   }
 
@@ -75,7 +93,16 @@ public final class SegmentLayout {
     return groupBits;
   }
 
-  int stride() {
+  public boolean flagged() {
+    return flagsOffset != 0;
+  }
+
+  /** Where the flags of an entry are, from its beginning. */
+  public int flagsOffset() {
+    return flagsOffset;
+  }
+
+  public int stride() {
     return stride;
   }
 

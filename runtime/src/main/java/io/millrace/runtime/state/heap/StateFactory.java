@@ -19,16 +19,18 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
-/** Makes the states of a backend: tables, cursors and handles. */
+/** Makes the states of a backend: what each stores, and its handle. */
 final class StateFactory {
-  private final HeapStateContext<?> context;
+  private final KeyedStateContext<?> context;
   private final CurrentKey key;
   private final CutClock cuts;
+  private final StateStorage storage;
 
-  StateFactory(HeapStateContext<?> context, CurrentKey key, CutClock cuts) {
+  StateFactory(KeyedStateContext<?> context, CurrentKey key, CutClock cuts, StateStorage storage) {
     this.context = context;
     this.key = key;
     this.cuts = cuts;
+    this.storage = storage;
   }
 
   StateMeta meta(StateKind kind, StateDescriptor<?> descriptor, TypeSchema userKey) {
@@ -50,12 +52,7 @@ final class StateFactory {
     // Values are copied in and out, so none is ever changed in place.
     StoredForm<T> form = StoredForm.of(type.serializer(), type.flatLayout(), false);
     if (form.flat().isPresent() && key.isLong() && descriptor.ttl().isEmpty()) {
-      FlatLayout<T> layout = form.flat().get();
-      return table(
-          meta,
-          form,
-          Optional.empty(),
-          cursor -> make(FlatLongValueState.class, key, layout, cursor));
+      return storage.flatLongs(meta, form);
     }
     return table(
         meta,
@@ -158,20 +155,10 @@ final class StateFactory {
   <A> RegisteredState panes(StateMeta meta, TypeInformation<A> type) {
     boolean mutable = isMutableObject(type);
     StoredForm<A> form = StoredForm.of(type.serializer(), type.flatLayout(), mutable);
-    SegmentLayout layout = layout(form, false);
-    Panes<A> panes =
-        new Panes<>(
-            () ->
-                new TableCursor<>(
-                    new StateTable<>(layout, form.flat(), cuts, context.keyGroups().size()),
-                    key,
-                    context.clock(),
-                    Optional.empty()));
-    Object handle = make(HeapPanedState.class, panes, key, type.serializer(), mutable);
-    return new PanesRegistration<>(
-        meta, panes, new EntryFormat<>(layout, form.serializer(), form.flat()), key, handle);
+    return storage.panes(meta, form, mutable);
   }
 
+  /** On the heap in every backend, like timers. */
   <T> RegisteredState rows(StateMeta meta, TypeInformation<T> type) {
     Optional<FlatLayout<Long>> newest = TypeInformation.of(Long.class).flatLayout();
     int groupBits = Integer.numberOfTrailingZeros(context.maxParallelism());
@@ -202,18 +189,8 @@ final class StateFactory {
       StateMeta meta,
       StoredForm<V> form,
       Optional<StateTtlConfig> ttl,
-      Function<TableCursor<V>, Object> handle) {
-    StateTable<V> table =
-        new StateTable<>(
-            layout(form, ttl.isPresent()), form.flat(), cuts, context.keyGroups().size());
-    TableCursor<V> cursor = new TableCursor<>(table, key, context.clock(), ttl);
-    return new TableState<>(meta, cursor, form, key, handle.apply(cursor));
-  }
-
-  private SegmentLayout layout(StoredForm<?> form, boolean timed) {
-    int groupBits = Integer.numberOfTrailingZeros(context.maxParallelism());
-    int valueWords = form.flat().map(FlatLayout::words).orElse(0);
-    return new SegmentLayout(key.codec(), groupBits, valueWords, timed, form.changedInPlace());
+      Function<EntryCursor<V>, Object> handle) {
+    return storage.table(meta, form, ttl, handle);
   }
 
   private static boolean isMutableObject(TypeInformation<?> type) {

@@ -22,7 +22,8 @@ public final class StateTable<V> {
   private final long[][][] words;
   private long size;
 
-  StateTable(SegmentLayout layout, Optional<FlatLayout<V>> flat, CutClock clock, int groups) {
+  public StateTable(
+      SegmentLayout layout, Optional<FlatLayout<V>> flat, CutClock clock, int groups) {
     this.layout = layout;
     this.flatLayout = flat;
     this.flat = flat.orElse(null);
@@ -35,7 +36,7 @@ public final class StateTable<V> {
     Arrays.fill(words, wordsOf(empty));
   }
 
-  SegmentLayout layout() {
+  public SegmentLayout layout() {
     return layout;
   }
 
@@ -56,25 +57,25 @@ public final class StateTable<V> {
     return clock;
   }
 
-  long size() {
+  public long size() {
     return size;
   }
 
-  int groups() {
+  public int groups() {
     return directories.length;
   }
 
-  Segment[] directory(int group) {
+  public Segment[] directory(int group) {
     return directories[group];
   }
 
   /** What a cut needs to see this table as it is now. */
-  Segment[][] capture() {
+  public Segment[][] capture() {
     return directories.clone();
   }
 
   /** The segment that holds a hash's entry if there is one. */
-  Segment segment(int group, int hash) {
+  public Segment segment(int group, int hash) {
     Segment[] directory = directories[group];
     return directory[index(directory.length, hash)];
   }
@@ -91,13 +92,13 @@ public final class StateTable<V> {
   }
 
   @SuppressWarnings("unchecked")
-  V load(Segment segment, int slot) {
+  public V load(Segment segment, int slot) {
     return flat != null
         ? flat.load(segment.words(), segment.valueIndex(slot))
         : (V) segment.value(slot);
   }
 
-  void store(Segment segment, int slot, V value) {
+  public void store(Segment segment, int slot, V value) {
     if (flat != null) {
       flat.store(value, segment.words(), segment.valueIndex(slot));
     } else {
@@ -118,14 +119,14 @@ public final class StateTable<V> {
   }
 
   /** A copy of the segment in its place. */
-  Segment copyOf(int group, int hash, Segment segment) {
+  public Segment copyOf(int group, int hash, Segment segment) {
     Segment copy = segment.copy(clock.version());
     replace(group, hash, copy);
     return copy;
   }
 
   /** A segment for the hash that may be written and has room for one more entry. */
-  Segment withRoom(int group, int hash, Segment segment) {
+  public Segment withRoom(int group, int hash, Segment segment) {
     Segment current = segment;
     while (current.isFull()) {
       int slots = current.slots();
@@ -191,16 +192,16 @@ public final class StateTable<V> {
   }
 
   /** Removes an entry of a segment that isn't frozen; cursors must look their entries up again. */
-  void removeExpired(Segment segment, int slot) {
+  public void removeExpired(Segment segment, int slot) {
     segment.remove(slot);
     size--;
   }
 
-  void countInserted() {
+  public void countInserted() {
     size++;
   }
 
-  void countRemoved() {
+  public void countRemoved() {
     size--;
   }
 }

@@ -11,14 +11,14 @@ import java.util.Optional;
  * @param untimedReader reads what was written by one without
  * @param changedInPlace whether stored objects are changed in place, and so need a stamp
  */
-record StoredForm<V>(
+public record StoredForm<V>(
     TypeSerializer<V> serializer,
     Optional<FlatLayout<V>> flat,
     TypeSerializer<V> timedReader,
     TypeSerializer<V> untimedReader,
     boolean changedInPlace) {
   /** Of values that are written the same with and without a time to live. */
-  static <V> StoredForm<V> of(
+  public static <V> StoredForm<V> of(
       TypeSerializer<V> serializer, Optional<FlatLayout<V>> flat, boolean changedInPlace) {
     return new StoredForm<>(serializer, flat, serializer, serializer, changedInPlace);
   }

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * The current key's entry in one table, looked up once a key. Every change of a table goes through
  * its cursor. Owned by the task thread.
  */
-public final class TableCursor<V> {
+public final class TableCursor<V> implements EntryCursor<V> {
   private final StateTable<V> table;
   private final CurrentKey key;
   private final LongSupplier clock;
@@ -36,7 +36,7 @@ public final class TableCursor<V> {
     return table;
   }
 
-  /** Whether there is an entry that has not expired. */
+  @Override
   public boolean find() {
     if (serial != key.serial()) {
       lookUp();
@@ -70,17 +70,17 @@ public final class TableCursor<V> {
     return segment().valueIndex(slot);
   }
 
-  /** The value of the entry that {@link #find} found. */
+  @Override
   public V load() {
     return table.load(segment(), slot);
   }
 
-  /** Whether the value may be changed in place: no cut needs it. */
+  @Override
   public boolean isOwned() {
     return !table.clock().isFrozen(segment().valueStamp(slot));
   }
 
-  /** Renews a found entry's time to live if reads do. */
+  @Override
   public void touch() {
     if (renewedByReads) {
       long now = clock.getAsLong();
@@ -90,7 +90,7 @@ public final class TableCursor<V> {
     }
   }
 
-  /** Stores the current key's value, whether or not it had one. */
+  @Override
   public void store(V value) {
     Segment segment = find() ? writable() : insert();
     table.store(segment, slot, value);
@@ -113,8 +113,8 @@ public final class TableCursor<V> {
     }
   }
 
-  /** Stores a value that was restored with the time of its last update. */
-  void restore(V value, long time) {
+  @Override
+  public void restore(V value, long time) {
     store(value);
     if (ttlMillis != 0) {
       segment().setTime(slot, time);
@@ -132,6 +132,7 @@ public final class TableCursor<V> {
     }
   }
 
+  @Override
   public void remove() {
     if (serial != key.serial()) {
       lookUp();
@@ -164,18 +165,22 @@ public final class TableCursor<V> {
     return target;
   }
 
+  @Override
   public long now() {
     return clock.getAsLong();
   }
 
+  @Override
   public long ttlMillis() {
     return ttlMillis;
   }
 
+  @Override
   public boolean renewedByReads() {
     return renewedByReads;
   }
 
+  @Override
   public boolean isExpired(long time) {
     return clock.getAsLong() - time >= ttlMillis;
   }

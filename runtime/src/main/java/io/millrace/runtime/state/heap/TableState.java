@@ -48,7 +48,7 @@ final class TableState<V> implements RegisteredState {
   @Override
   public void restore(int groupIndex, StateMeta written, BinaryReader entries) {
     TypeSerializer<V> values = written.ttl() ? timedReader : untimedReader;
-    format.read(entries, values, groupIndex, written.ttl(), key, cursor);
+    EntryFormat.read(entries, values, groupIndex, written.ttl(), key, cursor);
   }
 
   @Override

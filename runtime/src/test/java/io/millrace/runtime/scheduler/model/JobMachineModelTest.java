@@ -2,6 +2,7 @@ package io.millrace.runtime.scheduler.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.core.state.StateBackend;
 import io.millrace.runtime.checkpoint.CheckpointMetadata;
 import io.millrace.runtime.graph.CheckpointSettings;
 import io.millrace.runtime.graph.JobGraph;
@@ -143,7 +144,12 @@ class JobMachineModelTest {
       World world, long job, Ledger ledger, Optional<CheckpointMetadata> startFrom) {
     CheckpointSettings settings =
         new CheckpointSettings(
-            Optional.of(Duration.ofMillis(60)), Duration.ofMillis(400), Duration.ZERO, 2, 3);
+            Optional.of(Duration.ofMillis(60)),
+            Duration.ofMillis(400),
+            Duration.ZERO,
+            2,
+            3,
+            StateBackend.HEAP);
     RestartSettings restarts =
         new RestartSettings(
             Duration.ofMillis(10), Duration.ofMillis(100), 2, Duration.ofSeconds(5), 0.2, 1_000);

@@ -1,5 +1,7 @@
 package io.millrace.runtime.state.heap;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.state.HandleFactory;
 import io.millrace.runtime.state.KeyGroups;
@@ -9,71 +11,157 @@ import io.millrace.runtime.state.MemoryFileStore;
 import io.millrace.runtime.state.SnapshotFileWriter;
 import io.millrace.runtime.state.SnapshotReader;
 import io.millrace.runtime.state.StateHandles;
+import io.millrace.runtime.state.rocksdb.RocksDbEnvironment;
+import io.millrace.runtime.state.rocksdb.RocksDbSettings;
+import io.millrace.runtime.state.rocksdb.RocksDbStorage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Makes backends of one operator, takes their snapshots and restores them. */
-final class Backends<K> {
-  static final int GROUPS = 128;
+/**
+ * Makes backends of one operator, takes their snapshots and restores them. Closing it closes the
+ * backends, and looks that they left nothing on disk.
+ */
+public final class Backends<K> implements AutoCloseable {
+  public static final int GROUPS = 128;
 
+  /** Where the backends keep their state. */
+  public enum Kind {
+    HEAP(0, 0),
+    ROCKSDB(64 << 20, 1 << 15),
+    /** So that most entries are not in the cache, and many are dirty. */
+    ROCKSDB_SMALL_CACHE(12 << 10, 100),
+    /** So that nothing stays in the cache. */
+    ROCKSDB_NO_CACHE(0, 1);
+
+    private final long cacheBytes;
+    private final int dirtyEntries;
+
+    Kind(long cacheBytes, int dirtyEntries) {
+      this.cacheBytes = cacheBytes;
+      this.dirtyEntries = dirtyEntries;
+    }
+
+    /** Of random actions; disks are slow. */
+    int steps(int onHeap) {
+      return this == HEAP ? onHeap : onHeap / 5;
+    }
+  }
+
+  private final Kind kind;
   private final TypeInformation<K> keyType;
-  private final MemoryFileStore store = new MemoryFileStore();
+  private final Path directory;
+  private final RocksDbEnvironment rocksDb;
+  private final List<KeyedStateBackend<K>> made = new ArrayList<>();
+  private final MemoryFileStore store;
   private int files;
   private long now = 1_000_000;
 
-  Backends(TypeInformation<K> keyType) {
+  public Backends(Kind kind, TypeInformation<K> keyType) {
+    this(kind, keyType, new MemoryFileStore());
+  }
+
+  /**
+   * @param store shared by backends that restore each other's snapshots
+   */
+  public Backends(Kind kind, TypeInformation<K> keyType, MemoryFileStore store) {
+    this.kind = kind;
+    this.store = store;
     this.keyType = keyType;
+    try {
+      this.directory = Files.createTempDirectory("millrace-state-test-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    this.rocksDb =
+        new RocksDbEnvironment(
+            directory,
+            new RocksDbSettings(kind.cacheBytes, 8 << 20, 4 << 20, Math.max(1, kind.dirtyEntries)));
   }
 
-  static Backends<Long> ofLongs() {
-    return new Backends<>(TypeInformation.of(Long.class));
+  public static Backends<Long> ofLongs(Kind kind) {
+    return new Backends<>(kind, TypeInformation.of(Long.class));
   }
 
-  void advance(long millis) {
+  int steps(int onHeap) {
+    return kind.steps(onHeap);
+  }
+
+  public Path directory() {
+    return directory;
+  }
+
+  public void advance(long millis) {
     now += millis;
   }
 
-  MemoryFileStore store() {
+  public MemoryFileStore store() {
     return store;
   }
 
-  KeyedStateBackend<K> create(int subtask, int parallelism) {
-    return new HeapKeyedStateBackend<>(
-        new HeapStateContext<>(
+  public KeyedStateBackend<K> create(int subtask, int parallelism) {
+    KeyedStateContext<K> context =
+        new KeyedStateContext<>(
             "op",
             keyType,
             KeyGroups.rangeOf(subtask, parallelism, GROUPS),
             GROUPS,
             HandleFactory.plain(),
             () -> now,
-            Backends.class.getClassLoader()));
+            Backends.class.getClassLoader());
+    KeyedStateBackend<K> backend =
+        kind == Kind.HEAP ? TableKeyedStateBackend.onHeap(context) : open(context);
+    made.add(backend);
+    return backend;
   }
 
-  KeyedStateBackend<K> create() {
+  private KeyedStateBackend<K> open(KeyedStateContext<K> context) {
+    try {
+      return RocksDbStorage.open(context, rocksDb);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    made.forEach(KeyedStateBackend::close);
+    rocksDb.close();
+    try (Stream<Path> left = Files.list(directory)) {
+      assertThat(left).isEmpty();
+    }
+    Files.delete(directory);
+  }
+
+  public KeyedStateBackend<K> create() {
     return create(0, 1);
   }
 
-  StateHandles write(KeyedCut cut) throws IOException {
+  public StateHandles write(KeyedCut cut) throws IOException {
     try (cut;
-        SnapshotFileWriter writer = new SnapshotFileWriter(store, "chk/" + files++, GROUPS)) {
+        SnapshotFileWriter writer =
+            new SnapshotFileWriter(store, "chk/" + kind + files++, GROUPS)) {
       writer.writeKeyed("op", cut);
       return writer.commit().get("op");
     }
   }
 
-  StateHandles snapshot(KeyedStateBackend<K> backend) throws IOException {
+  public StateHandles snapshot(KeyedStateBackend<K> backend) throws IOException {
     return write(backend.snapshot());
   }
 
-  KeyedStateBackend<K> restore(int subtask, int parallelism, List<StateHandles> handles)
+  public KeyedStateBackend<K> restore(int subtask, int parallelism, List<StateHandles> handles)
       throws IOException {
     KeyedStateBackend<K> backend = create(subtask, parallelism);
     backend.restore(handles, new SnapshotReader(store, GROUPS));
     return backend;
   }
 
-  List<KeyedStateBackend<K>> restoreAll(int parallelism, List<StateHandles> handles)
+  public List<KeyedStateBackend<K>> restoreAll(int parallelism, List<StateHandles> handles)
       throws IOException {
     List<KeyedStateBackend<K>> backends = new ArrayList<>();
     for (int i = 0; i < parallelism; i++) {
@@ -83,7 +171,7 @@ final class Backends<K> {
   }
 
   /** Makes a key current on the backend that owns it. */
-  KeyedStateBackend<K> at(List<KeyedStateBackend<K>> backends, K key) {
+  public KeyedStateBackend<K> at(List<KeyedStateBackend<K>> backends, K key) {
     int hash = keyType.keyCodec().hash(key);
     int group = KeyGroups.groupOf(hash, GROUPS);
     KeyedStateBackend<K> owner = backends.get(KeyGroups.subtaskOf(group, backends.size(), GROUPS));
@@ -91,7 +179,7 @@ final class Backends<K> {
     return owner;
   }
 
-  KeyedStateBackend<K> at(KeyedStateBackend<K> backend, K key) {
+  public KeyedStateBackend<K> at(KeyedStateBackend<K> backend, K key) {
     set(backend, key, keyType.keyCodec().hash(key));
     return backend;
   }

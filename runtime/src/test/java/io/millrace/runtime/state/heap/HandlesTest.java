@@ -31,11 +31,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@EnumSource(Backends.Kind.class)
 class HandlesTest {
+  private final Backends.Kind kind;
+  private final List<Backends<?>> made = new ArrayList<>();
+
+  HandlesTest(Backends.Kind kind) {
+    this.kind = kind;
+  }
+
+  private <K> Backends<K> backends(TypeInformation<K> keyType) {
+    Backends<K> backends = new Backends<>(kind, keyType);
+    made.add(backends);
+    return backends;
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    for (Backends<?> backends : made) {
+      backends.close();
+    }
+  }
+
   private static final TypeInformation<List<Integer>> INTEGERS =
       TypeInformation.of(new TypeHint<List<Integer>>() {});
   private static final ListStateDescriptor<List<Integer>> LIST =
@@ -92,17 +117,17 @@ class HandlesTest {
   @ValueSource(longs = {1, 2, 3, 4})
   void containersAndAccumulatorsBehaveAsTheirModelsAndSoDoCuts(long seed) throws Exception {
     Random random = new Random(seed);
-    Backends<String> backends = new Backends<>(TypeInformation.of(String.class));
+    Backends<String> backends = backends(TypeInformation.of(String.class));
     KeyedStateBackend<String> backend = backends.create();
     Map<String, Model> models = new HashMap<>();
     Map<String, Model> atCut = Map.of();
     KeyedCut cut = null;
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < kind.steps(20_000); i++) {
       String key = "key" + random.nextInt(200);
       backends.at(backend, key);
       Model model = models.computeIfAbsent(key, k -> new Model());
       step(backend, model, random);
-      if (random.nextInt(1000) == 0) {
+      if (random.nextInt(500) == 0) {
         if (cut == null) {
           cut = backend.snapshot();
           atCut = copy(models);
@@ -111,6 +136,9 @@ class HandlesTest {
           cut = null;
         }
       }
+    }
+    if (cut != null) {
+      cut.close();
     }
     assertRestored(backends, backends.snapshot(backend), models);
   }
@@ -192,7 +220,7 @@ class HandlesTest {
 
   @Test
   void listsAndMapsHandOutWhatWasThereWhenAsked() {
-    Backends<Long> backends = Backends.ofLongs();
+    Backends<Long> backends = backends(TypeInformation.of(Long.class));
     KeyedStateBackend<Long> backend = backends.at(backends.create(), 1L);
     ListState<List<Integer>> list = backend.getListState(LIST);
     list.add(List.of(1));
@@ -206,7 +234,7 @@ class HandlesTest {
 
   @Test
   void arraysAreKeysByContent() {
-    Backends<byte[]> backends = new Backends<>(TypeInformation.of(byte[].class));
+    Backends<byte[]> backends = backends(TypeInformation.of(byte[].class));
     KeyedStateBackend<byte[]> backend = backends.create();
     byte[] key = {1, 2};
     backends.at(backend, key);
@@ -221,7 +249,7 @@ class HandlesTest {
 
   @Test
   void anExpiredValueIsNeverReturnedAndIsCleanedInTheBackground() {
-    Backends<Long> backends = Backends.ofLongs();
+    Backends<Long> backends = backends(TypeInformation.of(Long.class));
     KeyedStateBackend<Long> backend = backends.create();
     ValueState<Long> state = backend.getState(ttl(UpdateType.ON_CREATE_AND_WRITE));
     for (long key = 0; key < 1000; key++) {
@@ -240,14 +268,14 @@ class HandlesTest {
     for (int i = 0; i < 1000; i++) {
       backend.cleanUpSome();
     }
-    assertThat(((HeapKeyedStateBackend<Long>) backend).entryCount("ttl")).isEqualTo(1);
+    assertThat(((TableKeyedStateBackend<Long>) backend).entryCount("ttl")).isEqualTo(1);
     backends.at(backend, 5L);
     assertThat(state.value()).isEqualTo(6);
   }
 
   @Test
   void readsRenewWhereTheyAreToldTo() {
-    Backends<Long> backends = Backends.ofLongs();
+    Backends<Long> backends = backends(TypeInformation.of(Long.class));
     KeyedStateBackend<Long> backend = backends.at(backends.create(), 1L);
     ValueState<Long> state = backend.getState(ttl(UpdateType.ON_READ_AND_WRITE));
     state.update(1L);
@@ -262,7 +290,7 @@ class HandlesTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void elementsOfListsAndMapsExpireByThemselves(boolean reads) {
-    Backends<Long> backends = Backends.ofLongs();
+    Backends<Long> backends = backends(TypeInformation.of(Long.class));
     KeyedStateBackend<Long> backend = backends.at(backends.create(), 1L);
     StateTtlConfig config =
         new StateTtlConfig(
@@ -299,7 +327,7 @@ class HandlesTest {
 
   @Test
   void timesToLiveSurviveARestoreAndMayBeAdded() throws IOException {
-    Backends<Long> backends = Backends.ofLongs();
+    Backends<Long> backends = backends(TypeInformation.of(Long.class));
     KeyedStateBackend<Long> backend = backends.at(backends.create(), 1L);
     backend.getState(ttl(UpdateType.ON_CREATE_AND_WRITE)).update(1L);
     ListStateDescriptor<String> plain = new ListStateDescriptor<>("l", String.class);
@@ -329,7 +357,7 @@ class HandlesTest {
 
   @Test
   void stateWithoutAKeyIsRefused() {
-    KeyedStateBackend<Long> backend = Backends.ofLongs().create();
+    KeyedStateBackend<Long> backend = backends(TypeInformation.of(Long.class)).create();
     ValueState<Long> flat = backend.getState(new ValueStateDescriptor<>("v", Long.class));
 
     assertThatThrownBy(flat::value).hasMessageContaining("without a key");
@@ -341,7 +369,7 @@ class HandlesTest {
 
   @Test
   void aKeyOfAnotherSubtaskIsRefused() {
-    Backends<Long> backends = Backends.ofLongs();
+    Backends<Long> backends = backends(TypeInformation.of(Long.class));
     KeyedStateBackend<Long> backend = backends.create(0, 2);
     int foreign = KeyGroups.rangeOf(1, 2, Backends.GROUPS).first();
 
@@ -352,7 +380,7 @@ class HandlesTest {
 
   @Test
   void changedTypesAndKindsAreRefusedByName() throws IOException {
-    Backends<Long> backends = Backends.ofLongs();
+    Backends<Long> backends = backends(TypeInformation.of(Long.class));
     KeyedStateBackend<Long> backend = backends.at(backends.create(), 1L);
     backend.getState(new ValueStateDescriptor<>("v", Long.class)).update(1L);
     List<StateHandles> handles = List.of(backends.snapshot(backend));
@@ -376,7 +404,7 @@ class HandlesTest {
 
   @Test
   void unclaimedStateIsReportedPassedOnAndDroppedOnDemand() throws IOException {
-    Backends<Long> backends = Backends.ofLongs();
+    Backends<Long> backends = backends(TypeInformation.of(Long.class));
     KeyedStateBackend<Long> backend = backends.at(backends.create(), 1L);
     ValueStateDescriptor<Long> v = new ValueStateDescriptor<>("v", Long.class);
     backend.getState(v).update(7L);
@@ -396,7 +424,7 @@ class HandlesTest {
 
   @Test
   void anAbortedCutFreesItsPagesAndRefusesToBeWritten() throws IOException {
-    Backends<Long> backends = Backends.ofLongs();
+    Backends<Long> backends = backends(TypeInformation.of(Long.class));
     KeyedStateBackend<Long> backend = backends.at(backends.create(), 1L);
     ValueState<Long> state = backend.getState(new ValueStateDescriptor<>("v", Long.class));
     state.update(1L);

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -64,7 +65,20 @@ class PanedRowsTest {
                 n -> (long) n,
                 TypeInformation.of(new TypeHint<List<Integer>>() {}),
                 n -> new ArrayList<>(List.of(n))));
-    return cases.stream().flatMap(one -> Stream.of(Arguments.of(one, 1), Arguments.of(one, 2)));
+    return cases.stream()
+        .flatMap(
+            one ->
+                Stream.of(
+                    Arguments.of(one, 1, Backends.Kind.HEAP),
+                    Arguments.of(one, 2, Backends.Kind.HEAP),
+                    Arguments.of(one, 3, Backends.Kind.ROCKSDB)));
+  }
+
+  private final Backends<Long> backends = Backends.ofLongs(Backends.Kind.HEAP);
+
+  @AfterEach
+  void close() throws IOException {
+    backends.close();
   }
 
   private record Marked<T>(T row, long mark) {}
@@ -91,9 +105,15 @@ class PanedRowsTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  <K, T> void rowsBehaveAsListsAndSoDoCuts(Case<K, T> one, long seed) throws IOException {
-    Random random = new Random(seed);
-    Backends<K> backends = new Backends<>(one.keys());
+  <K, T> void rowsBehaveAsListsAndSoDoCuts(Case<K, T> one, long seed, Backends.Kind kind)
+      throws IOException {
+    try (Backends<K> backends = new Backends<>(kind, one.keys())) {
+      rowsBehaveAsListsAndSoDoCuts(one, new Random(seed), backends);
+    }
+  }
+
+  private static <K, T> void rowsBehaveAsListsAndSoDoCuts(
+      Case<K, T> one, Random random, Backends<K> backends) throws IOException {
     KeyedStateBackend<K> backend = backends.create();
     PanedRows<T> rows = backend.panedRows("r", one.rows());
     Model<K, T> model = new Model<>();
@@ -170,7 +190,6 @@ class PanedRowsTest {
 
   @Test
   void whatIsReadOfMutableRowsIsACopy() {
-    Backends<Long> backends = Backends.ofLongs();
     KeyedStateBackend<Long> backend = backends.create();
     PanedRows<List<Integer>> rows =
         backend.panedRows("r", TypeInformation.of(new TypeHint<List<Integer>>() {}));
@@ -184,7 +203,6 @@ class PanedRowsTest {
 
   @Test
   void keyZeroHidesNoOther() {
-    Backends<Long> backends = Backends.ofLongs();
     KeyedStateBackend<Long> backend = backends.create();
     PanedRows<Long> rows = backend.panedRows("r", LONG);
     for (long key = 0; key < 20_000; key++) {
@@ -202,7 +220,6 @@ class PanedRowsTest {
 
   @Test
   void anAbsentPaneHasNothing() {
-    Backends<Long> backends = Backends.ofLongs();
     KeyedStateBackend<Long> backend = backends.create();
     PanedRows<Long> rows = backend.panedRows("r", LONG);
     backends.at(backend, 1L);
@@ -217,7 +234,6 @@ class PanedRowsTest {
 
   @Test
   void rowsOfAnotherTypeAreRefused() throws IOException {
-    Backends<Long> backends = Backends.ofLongs();
     KeyedStateBackend<Long> backend = backends.create();
     backends.at(backend, 1L);
     backend.panedRows("r", LONG).add(0, 3L, 0);

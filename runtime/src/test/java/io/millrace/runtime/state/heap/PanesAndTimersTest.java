@@ -27,16 +27,33 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@EnumSource(Backends.Kind.class)
 class PanesAndTimersTest {
   private static final TypeInformation<Long> LONG = TypeInformation.of(Long.class);
   private static final TypeInformation<List<Integer>> INTEGERS =
       TypeInformation.of(new TypeHint<List<Integer>>() {});
 
-  private final Backends<Long> backends = Backends.ofLongs();
+  private final Backends<Long> backends;
+  private final Backends<String> strings;
+
+  PanesAndTimersTest(Backends.Kind kind) {
+    this.backends = Backends.ofLongs(kind);
+    this.strings = new Backends<>(kind, TypeInformation.of(String.class));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    backends.close();
+    strings.close();
+  }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
@@ -47,7 +64,7 @@ class PanesAndTimersTest {
     TreeMap<Long, Map<Long, List<Integer>>> model = new TreeMap<>();
     TreeMap<Long, Map<Long, List<Integer>>> atCut = new TreeMap<>();
     KeyedCut cut = null;
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < backends.steps(20_000); i++) {
       long pane = random.nextInt(6) * 1000L - 2000;
       long key = random.nextInt(300);
       backends.at(backend, key);
@@ -78,6 +95,9 @@ class PanesAndTimersTest {
         cut = null;
       }
       assertThat(panes.panes()).containsExactly(starts(model));
+    }
+    if (cut != null) {
+      cut.close();
     }
     assertRestored(backends.snapshot(backend), model);
   }
@@ -164,7 +184,7 @@ class PanesAndTimersTest {
     TimerQueue<NoNamespace> timers = backend.timers("event-time");
     List<Registered> model = new ArrayList<>();
     long watermark = 0;
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < backends.steps(20_000); i++) {
       long key = random.nextInt(100);
       long time = watermark + random.nextInt(50);
       backends.at(backend, key);
@@ -229,7 +249,6 @@ class PanesAndTimersTest {
 
   @Test
   void timersOfAllKeysGoToTheirSubtasksOnRescale() throws IOException {
-    Backends<String> strings = new Backends<>(TypeInformation.of(String.class));
     KeyedStateBackend<String> backend = strings.create();
     TypeInformation<String> names = TypeInformation.of(String.class);
     for (int i = 0; i < 500; i++) {

@@ -38,9 +38,9 @@ public final class StateBenchmark {
     }
   }
 
-  private static HeapKeyedStateBackend<Long> backend() {
-    return new HeapKeyedStateBackend<>(
-        new HeapStateContext<>(
+  private static TableKeyedStateBackend<Long> backend() {
+    return TableKeyedStateBackend.onHeap(
+        new KeyedStateContext<>(
             "op",
             TypeInformation.of(Long.class),
             new KeyGroupRange(0, 127),
@@ -50,7 +50,7 @@ public final class StateBenchmark {
             StateBenchmark.class.getClassLoader()));
   }
 
-  private static ValueState<Long> sum(HeapKeyedStateBackend<Long> backend) {
+  private static ValueState<Long> sum(TableKeyedStateBackend<Long> backend) {
     return backend.getState(new ValueStateDescriptor<>("sum", Long.class));
   }
 
@@ -62,7 +62,7 @@ public final class StateBenchmark {
   }
 
   private static long add(
-      HeapKeyedStateBackend<Long> backend, ValueState<Long> state, long key, int hash) {
+      TableKeyedStateBackend<Long> backend, ValueState<Long> state, long key, int hash) {
     backend.setCurrentLongKey(key, hash);
     Long before = state.value();
     long after = (before == null ? 0 : before) + (key & 127) + 1;
@@ -80,7 +80,7 @@ public final class StateBenchmark {
       double loop = measure(keys, (key, hash) -> key + hash);
       ByHand table = new ByHand();
       double byHand = measure(keys, table::add);
-      HeapKeyedStateBackend<Long> backend = backend();
+      TableKeyedStateBackend<Long> backend = backend();
       ValueState<Long> state = sum(backend);
       double state1 = measure(keys, (key, hash) -> add(backend, state, key, hash));
       print(
@@ -179,7 +179,7 @@ public final class StateBenchmark {
 
   private static void cut(long keys) {
     for (int round = 0; round < 3; round++) {
-      HeapKeyedStateBackend<Long> backend = backend();
+      TableKeyedStateBackend<Long> backend = backend();
       ValueState<Long> state = sum(backend);
       long longestInsert = 0;
       for (long key = 0; key < keys; key++) {
@@ -216,7 +216,7 @@ public final class StateBenchmark {
   }
 
   private static void write(long keys) throws IOException {
-    HeapKeyedStateBackend<Long> backend = backend();
+    TableKeyedStateBackend<Long> backend = backend();
     ValueState<Long> state = sum(backend);
     for (long key = 0; key < keys; key++) {
       add(backend, state, key, KeyHash.ofLong(key));
@@ -234,7 +234,7 @@ public final class StateBenchmark {
         handles = writer.commit().get("op");
       }
       long written = System.nanoTime();
-      HeapKeyedStateBackend<Long> restored = backend();
+      TableKeyedStateBackend<Long> restored = backend();
       restored.restore(List.of(handles), new SnapshotReader(store, 128));
       sum(restored);
       long read = System.nanoTime();

@@ -19,12 +19,37 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Random operations against a HashMap, with cuts at random moments that are written later. */
+@ParameterizedClass
+@EnumSource(Backends.Kind.class)
 class ValueStateModelTest {
+  private final Backends.Kind kind;
+  private final List<Backends<?>> made = new ArrayList<>();
+
+  ValueStateModelTest(Backends.Kind kind) {
+    this.kind = kind;
+  }
+
+  private <K> Backends<K> backends(TypeInformation<K> keyType) {
+    Backends<K> backends = new Backends<>(kind, keyType);
+    made.add(backends);
+    return backends;
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    for (Backends<?> backends : made) {
+      backends.close();
+    }
+  }
+
   record Position(int x, double y, boolean set) {}
 
   record Named(String name, List<Integer> numbers) {}
@@ -85,14 +110,14 @@ class ValueStateModelTest {
   <K, V> void behavesAsAMapAndEachCutIsTheMapOfItsMoment(Case<K, V> one, long seed)
       throws IOException {
     Random random = new Random(seed);
-    Backends<K> backends = new Backends<>(TypeInformation.of(one.keyType));
+    Backends<K> backends = backends(TypeInformation.of(one.keyType));
     KeyedStateBackend<K> backend = backends.create();
     ValueState<V> state = backend.getState(descriptor(one));
     Map<K, V> model = new HashMap<>();
     KeyedCut cut = null;
     Map<K, V> modelAtCut = Map.of();
     int keys = 6_000;
-    for (int i = 0; i < 30_000; i++) {
+    for (int i = 0; i < kind.steps(30_000); i++) {
       // Keys of a small and a large range, so that some are met often; zero and negatives too.
       K key =
           one.keys.apply(random.nextInt(2) == 0 ? random.nextInt(keys) - 10 : random.nextInt(50));
@@ -123,6 +148,9 @@ class ValueStateModelTest {
       if (action == 98) {
         backend.cleanUpSome();
       }
+    }
+    if (cut != null) {
+      cut.close();
     }
     assertRestored(backends, one, backends.snapshot(backend), model);
   }

@@ -38,23 +38,32 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Keyed state on the heap: pages of at most 64 KB, long keys unboxed, flat values stored flat.
- * Owned by the task thread.
+ * Keyed state by name over a {@link StateStorage}: the heap, in pages of at most 64 KB with long
+ * keys unboxed and flat values flat, or a store on disk with such pages as its cache. Owned by the
+ * task thread.
  */
-public final class HeapKeyedStateBackend<K> implements KeyedStateBackend<K> {
+public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
   private static final int SLOTS_PER_CLEAN_UP = 64;
 
-  private final HeapStateContext<K> context;
+  private final KeyedStateContext<K> context;
+  private final StateStorage storage;
   private final StateFactory factory;
   private final CurrentKey key;
   private final CutClock cuts = new CutClock();
   private final Map<String, RegisteredState> states = new LinkedHashMap<>();
-  private final UnclaimedStates unclaimed = new UnclaimedStates();
+  private final UnclaimedStates unclaimed;
 
-  public HeapKeyedStateBackend(HeapStateContext<K> context) {
+  /** With all state on the heap. */
+  public static <K> TableKeyedStateBackend<K> onHeap(KeyedStateContext<K> context) {
+    return new TableKeyedStateBackend<>(context, HeapStorage::new);
+  }
+
+  public TableKeyedStateBackend(KeyedStateContext<K> context, StateStorage.Maker storage) {
     this.context = context;
     this.key = new CurrentKey(context.keyType(), context.keyGroups(), context.maxParallelism());
-    this.factory = new StateFactory(context, key, cuts);
+    this.storage = storage.make(context, key, cuts);
+    this.unclaimed = new UnclaimedStates(this.storage);
+    this.factory = new StateFactory(context, key, cuts, this.storage);
   }
 
   @Override
@@ -125,7 +134,13 @@ public final class HeapKeyedStateBackend<K> implements KeyedStateBackend<K> {
     CurrentKey.Saved before = key.save();
     unclaimed
         .claim(state.meta().name())
-        .forEach((group, raws) -> raws.forEach(raw -> decode(state, group, raw)));
+        .forEach(
+            (group, found) ->
+                found.forEach(
+                    one -> {
+                      decode(state, group, one.load());
+                      one.kept().drop();
+                    }));
     key.reset(before);
   }
 
@@ -197,6 +212,7 @@ public final class HeapKeyedStateBackend<K> implements KeyedStateBackend<K> {
 
   @Override
   public KeyedCut snapshot() {
+    Runnable release = storage.beginCut();
     List<RegisteredState.Capture> captures = new ArrayList<>(states.size());
     for (RegisteredState state : states.values()) {
       captures.add(state.capture());
@@ -204,7 +220,14 @@ public final class HeapKeyedStateBackend<K> implements KeyedStateBackend<K> {
     cuts.thaw();
     CutClock.Hold hold = cuts.cut();
     key.invalidate();
-    return new HeapCut(context.keyGroups(), captures, unclaimed.capture(), hold);
+    return new TableCut(
+        context.keyGroups(),
+        captures,
+        unclaimed.capture(),
+        () -> {
+          hold.release();
+          release.run();
+        });
   }
 
   @Override
@@ -222,7 +245,7 @@ public final class HeapKeyedStateBackend<K> implements KeyedStateBackend<K> {
 
   @Override
   public void dropUnclaimedStates() {
-    unclaimed.clear();
+    unclaimed.drop();
   }
 
   @Override
@@ -231,6 +254,7 @@ public final class HeapKeyedStateBackend<K> implements KeyedStateBackend<K> {
     for (RegisteredState state : states.values()) {
       state.cleanUp(SLOTS_PER_CLEAN_UP);
     }
+    storage.cleanUpSome();
   }
 
   /** How many entries a state has, expired ones included; 0 if there is no such state. */
@@ -242,6 +266,6 @@ public final class HeapKeyedStateBackend<K> implements KeyedStateBackend<K> {
   @Override
   public void close() {
     states.clear();
-    unclaimed.clear();
+    storage.close();
   }
 }

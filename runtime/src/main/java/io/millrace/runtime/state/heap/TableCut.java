@@ -9,26 +9,28 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 
-/** A cut of a heap backend. One thread writes, any may close. */
-final class HeapCut implements KeyedCut {
+/** A cut of a backend. One thread writes, any may close. */
+final class TableCut implements KeyedCut {
   private final KeyGroupRange range;
   private final List<RegisteredState.Capture> captures;
-  private final Map<Integer, List<RawState>> unclaimed;
-  private final CutClock.Hold hold;
+  private final Map<Integer, List<Supplier<RawState>>> unclaimed;
+  private final Runnable release;
   private final BinaryWriter entries = new BinaryWriter();
   private boolean writing;
   private boolean closed;
+  private boolean released;
 
-  HeapCut(
+  TableCut(
       KeyGroupRange range,
       List<RegisteredState.Capture> captures,
-      Map<Integer, List<RawState>> unclaimed,
-      CutClock.Hold hold) {
+      Map<Integer, List<Supplier<RawState>>> unclaimed,
+      Runnable release) {
     this.range = range;
     this.captures = captures;
     this.unclaimed = unclaimed;
-    this.hold = hold;
+    this.release = release;
   }
 
   @Override
@@ -46,8 +48,8 @@ final class HeapCut implements KeyedCut {
           out.state(capture.meta(), entries);
         }
       }
-      for (RawState state : unclaimed.getOrDefault(group, List.of())) {
-        state.copyTo(out);
+      for (Supplier<RawState> state : unclaimed.getOrDefault(group, List.of())) {
+        state.get().copyTo(out);
       }
     } finally {
       end();
@@ -64,16 +66,23 @@ final class HeapCut implements KeyedCut {
   private synchronized void end() {
     writing = false;
     if (closed) {
-      hold.release();
+      releaseOnce();
     }
   }
 
   @Override
   public synchronized void close() {
     closed = true;
-    // Pages that are being read stay frozen until the group is done.
+    // What is being read stays as it is until the group is done.
     if (!writing) {
-      hold.release();
+      releaseOnce();
+    }
+  }
+
+  private void releaseOnce() {
+    if (!released) {
+      released = true;
+      release.run();
     }
   }
 }

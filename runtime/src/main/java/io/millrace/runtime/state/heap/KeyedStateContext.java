@@ -7,14 +7,14 @@ import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
- * What a heap backend is made for.
+ * What a backend is made for.
  *
  * @param operator the operator's uid, as in snapshots
  * @param keyGroups the subtask's share
  * @param clock milliseconds since the epoch, for times to live; called by the task thread
  * @param classLoader the job's, for late-typed values
  */
-public record HeapStateContext<K>(
+public record KeyedStateContext<K>(
     String operator,
     TypeInformation<K> keyType,
     KeyGroupRange keyGroups,
@@ -22,7 +22,7 @@ public record HeapStateContext<K>(
     HandleFactory handles,
     LongSupplier clock,
     ClassLoader classLoader) {
-  public HeapStateContext {
+  public KeyedStateContext {
     Objects.requireNonNull(operator, "operator");
     Objects.requireNonNull(keyType, "keyType");
     Objects.requireNonNull(handles, "handles");
@@ -35,5 +35,10 @@ public record HeapStateContext<K>(
     if (keyGroups.size() == 0 || keyGroups.first() < 0 || keyGroups.last() >= maxParallelism) {
       throw new IllegalArgumentException(keyGroups + " is not a part of " + maxParallelism);
     }
+  }
+
+  /** How many low bits of a hash are the key group. */
+  public int groupBits() {
+    return Integer.numberOfTrailingZeros(maxParallelism);
   }
 }

@@ -1,0 +1,49 @@
+package io.millrace.core.config;
+
+import io.millrace.core.state.StateBackend;
+import java.util.List;
+
+/** Keyed state: where it lives while a job runs. */
+public final class StateOptions {
+  public static final ConfigOption<StateBackend> BACKEND =
+      new ConfigOption<>(
+          "state.backend",
+          "heap or rocksdb",
+          StateBackend::parse,
+          "heap",
+          "Where jobs that say nothing keep keyed state: 'heap' is fastest and limited by memory, "
+              + "'rocksdb' is on the TaskManager's disk under a cache.");
+  public static final ConfigOption<MemorySize> CACHE_MEMORY =
+      ConfigOption.memory(
+          "state.rocksdb.cache-memory",
+          "128 MiB",
+          "Heap of a TaskManager for what was used last of RocksDB state, divided among the "
+              + "operators that have some. An estimate; part of taskmanager.memory.");
+  public static final ConfigOption<MemorySize> BLOCK_CACHE =
+      ConfigOption.memory(
+          "state.rocksdb.block-cache",
+          "128 MiB",
+          "Memory beside the heap for blocks, indexes, filters and write buffers of all RocksDB "
+              + "databases of a TaskManager.");
+  public static final ConfigOption<MemorySize> WRITE_BUFFERS =
+      ConfigOption.memory(
+          "state.rocksdb.write-buffers",
+          "64 MiB",
+          "The part of state.rocksdb.block-cache that write buffers may take.");
+  public static final ConfigOption<Integer> DIRTY_ENTRIES =
+      ConfigOption.integer(
+          "state.rocksdb.dirty-entries",
+          1,
+          Integer.MAX_VALUE,
+          "32768",
+          "Entries of an operator's cache that may be newer than its database. They are written at "
+              + "a checkpoint's barrier, which waits for it; more mean fewer writes of hot keys.");
+
+  static final OptionGroup GROUP =
+      new OptionGroup(
+          "State",
+          "Keyed state while a job runs; checkpoints are in the section above.",
+          List.of(BACKEND, CACHE_MEMORY, BLOCK_CACHE, WRITE_BUFFERS, DIRTY_ENTRIES));
+
+  private StateOptions() {}
+}

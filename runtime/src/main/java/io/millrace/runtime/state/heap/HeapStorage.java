@@ -1,0 +1,97 @@
+package io.millrace.runtime.state.heap;
+
+import io.millrace.core.state.StateTtlConfig;
+import io.millrace.core.types.FlatLayout;
+import io.millrace.runtime.state.StateMeta;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Entries in tables on the heap, whose pages are copied on the first write after a cut. */
+final class HeapStorage implements StateStorage {
+  private final KeyedStateContext<?> context;
+  private final CurrentKey key;
+  private final CutClock cuts;
+
+  HeapStorage(KeyedStateContext<?> context, CurrentKey key, CutClock cuts) {
+    this.context = context;
+    this.key = key;
+    this.cuts = cuts;
+  }
+
+  @Override
+  public <V> RegisteredState table(
+      StateMeta meta,
+      StoredForm<V> form,
+      Optional<StateTtlConfig> ttl,
+      Function<EntryCursor<V>, Object> handle) {
+    TableCursor<V> cursor = cursor(form, ttl);
+    return new TableState<>(meta, cursor, form, key, handle.apply(cursor));
+  }
+
+  @Override
+  public <V> RegisteredState flatLongs(StateMeta meta, StoredForm<V> form) {
+    TableCursor<V> cursor = cursor(form, Optional.empty());
+    FlatLayout<V> flat = form.flat().orElseThrow();
+    Object handle = context.handles().newHandle(FlatLongValueState.class, key, flat, cursor);
+    return new TableState<>(meta, cursor, form, key, handle);
+  }
+
+  @Override
+  public <A> RegisteredState panes(StateMeta meta, StoredForm<A> form, boolean copied) {
+    SegmentLayout layout = layout(form, false);
+    Panes<A> panes = new Panes<>(() -> cursor(layout, form, Optional.empty()));
+    Object handle =
+        context.handles().newHandle(HeapPanedState.class, panes, key, form.serializer(), copied);
+    return new PanesRegistration<>(
+        meta, panes, new EntryFormat<>(layout, form.serializer(), form.flat()), key, handle);
+  }
+
+  private <V> TableCursor<V> cursor(StoredForm<V> form, Optional<StateTtlConfig> ttl) {
+    return cursor(layout(form, ttl.isPresent()), form, ttl);
+  }
+
+  private <V> TableCursor<V> cursor(
+      SegmentLayout layout, StoredForm<V> form, Optional<StateTtlConfig> ttl) {
+    return new TableCursor<>(
+        new StateTable<>(layout, form.flat(), cuts, context.keyGroups().size()),
+        key,
+        context.clock(),
+        ttl);
+  }
+
+  private SegmentLayout layout(StoredForm<?> form, boolean timed) {
+    int valueWords = form.flat().map(FlatLayout::words).orElse(0);
+    return new SegmentLayout(
+        key.codec(), context.groupBits(), valueWords, timed, form.changedInPlace());
+  }
+
+  @Override
+  public Kept keep(byte[] bytes) {
+    return new Kept() {
+      @Override
+      public byte[] load() {
+        return bytes;
+      }
+
+      @Override
+      public Supplier<byte[]> inCut() {
+        return () -> bytes;
+      }
+
+      @Override
+      public void drop() {}
+    };
+  }
+
+  @Override
+  public Runnable beginCut() {
+    return () -> {};
+  }
+
+  @Override
+  public void cleanUpSome() {}
+
+  @Override
+  public void close() {}
+}

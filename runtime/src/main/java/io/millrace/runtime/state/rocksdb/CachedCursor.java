@@ -1,0 +1,228 @@
+package io.millrace.runtime.state.rocksdb;
+
+import io.millrace.core.state.StateTtlConfig;
+import io.millrace.core.state.StateTtlConfig.UpdateType;
+import io.millrace.runtime.state.heap.CurrentKey;
+import io.millrace.runtime.state.heap.EntryCursor;
+import io.millrace.runtime.state.heap.Segment;
+import io.millrace.runtime.state.heap.StateTable;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * The current key's entry of a {@link CachedTable}, read from the database where the cache hasn't
+ * it. Owned by the task thread.
+ */
+public final class CachedCursor<V> implements EntryCursor<V> {
+  private final CachedTable<V> table;
+  private final StateTable<V> entries;
+  private final CurrentKey key;
+  private final LongSupplier clock;
+  private final long ttlMillis;
+  private final boolean renewedByReads;
+  private final CachedTable.StoredValue<V> stored = new CachedTable.StoredValue<>();
+  private long serial;
+  private int slot;
+
+  CachedCursor(CachedTable<V> table, LongSupplier clock, Optional<StateTtlConfig> ttl) {
+    this.table = table;
+    this.entries = table.entries();
+    this.key = table.cache().key();
+    this.clock = clock;
+    this.ttlMillis = ttl.map(config -> config.ttl().toMillis()).orElse(0L);
+    this.renewedByReads =
+        ttl.filter(config -> config.update() == UpdateType.ON_READ_AND_WRITE).isPresent();
+  }
+
+  CachedTable<V> table() {
+    return table;
+  }
+
+  public StateTable<V> entries() {
+    return entries;
+  }
+
+  /** Where the flags of an entry are, from the beginning of its value. */
+  public int flagsOffset() {
+    return table.layout().flagsOffset() - 1;
+  }
+
+  /** The flags of an entry whose value may be used as it is, and that need no change. */
+  public static boolean isPlainHit(long flags) {
+    return (flags & (CachedTable.REFERENCED | CachedTable.DELETED)) == CachedTable.REFERENCED;
+  }
+
+  /** The flags of an entry that may be written without telling the cache. */
+  public static boolean isDirty(long flags) {
+    return (flags & Segment.DIRTY) != 0;
+  }
+
+  @Override
+  public boolean find() {
+    if (serial != key.serial()) {
+      lookUp();
+    }
+    if (slot < 0 || (segment().flags(slot) & CachedTable.DELETED) != 0) {
+      return false;
+    }
+    if (ttlMillis == 0 || !isExpired(segment().time(slot))) {
+      return true;
+    }
+    remove();
+    return false;
+  }
+
+  private void lookUp() {
+    key.requireSet();
+    Segment segment = segment();
+    slot = slotIn(segment);
+    if (slot >= 0) {
+      long flags = segment.flags(slot);
+      if ((flags & CachedTable.REFERENCED) == 0) {
+        segment.setFlags(slot, flags | CachedTable.REFERENCED);
+      }
+    } else if (!table.isComplete() && table.read(stored)) {
+      Segment target = insert();
+      entries.store(target, slot, stored.value);
+      target.setFlags(slot, CachedTable.STORED);
+      if (ttlMillis != 0) {
+        target.setTime(slot, stored.time);
+      }
+      stored.value = null;
+    }
+    serial = key.serial();
+  }
+
+  private int slotIn(Segment segment) {
+    int hash = key.hash();
+    return key.isLong() ? segment.find(key.longKey(), hash) : segment.find(key.objectKey(), hash);
+  }
+
+  private Segment segment() {
+    return entries.segment(key.group(), key.hash());
+  }
+
+  /** Where the value of the entry that {@link #find} found begins in the words of its segment. */
+  public int valueIndex() {
+    return segment().valueIndex(slot);
+  }
+
+  @Override
+  public V load() {
+    return entries.load(segment(), slot);
+  }
+
+  @Override
+  public boolean isOwned() {
+    // A cut has what it needs in the database.
+    return true;
+  }
+
+  @Override
+  public void touch() {
+    if (renewedByReads) {
+      long now = clock.getAsLong();
+      Segment segment = segment();
+      if (segment.time(slot) != now) {
+        segment.setTime(slot, now);
+        table.markDirty(segment, slot);
+      }
+    }
+  }
+
+  @Override
+  public void store(V value) {
+    boolean present = find();
+    if (serial != key.serial()) {
+      lookUp(); // it had expired
+    }
+    store(value, ttlMillis == 0 ? 0 : clock.getAsLong(), present);
+  }
+
+  private void store(V value, long time, boolean present) {
+    Segment segment = slot >= 0 ? segment() : insert();
+    if (!present) {
+      table.countLive(1);
+    }
+    entries.store(segment, slot, value);
+    if (ttlMillis != 0) {
+      segment.setTime(slot, time);
+    }
+    table.markDirty(segment, slot);
+  }
+
+  /** Gives the current key an entry that may be written, for a flat value without expiry. */
+  public void prepareWrite() {
+    boolean present = find();
+    Segment segment = slot >= 0 ? segment() : insert();
+    if (!present) {
+      table.countLive(1);
+    }
+    segment.setFlags(slot, segment.flags(slot) & ~CachedTable.DELETED);
+  }
+
+  /** Tells the cache that the entry was written whose value begins there. */
+  public void written(int valueIndex) {
+    Segment segment = segment();
+    table.markDirty(segment, segment.slotOf(valueIndex));
+  }
+
+  @Override
+  public void restore(V value, long time) {
+    // A snapshot has each key once: the database needs no look.
+    slot = slotIn(segment());
+    serial = key.serial();
+    boolean present = slot >= 0 && (segment().flags(slot) & CachedTable.DELETED) == 0;
+    store(value, time, present);
+  }
+
+  @Override
+  public void remove() {
+    if (serial != key.serial()) {
+      lookUp();
+    }
+    if (slot < 0) {
+      return;
+    }
+    Segment segment = segment();
+    if ((segment.flags(slot) & CachedTable.DELETED) == 0 && table.delete(segment, slot)) {
+      serial = 0;
+    }
+  }
+
+  private Segment insert() {
+    table.cache().makeRoom(table.bytesPerEntry());
+    int hash = key.hash();
+    Segment target = entries.withRoom(key.group(), hash, segment());
+    if (key.isLong()) {
+      slot = ~target.find(key.longKey(), hash);
+      target.occupy(slot, key.longKey());
+    } else {
+      slot = ~target.find(key.objectKey(), hash);
+      target.occupy(slot, key.retainedKey(), hash);
+    }
+    serial = key.serial();
+    entries.countInserted();
+    return target;
+  }
+
+  @Override
+  public long now() {
+    return clock.getAsLong();
+  }
+
+  @Override
+  public long ttlMillis() {
+    return ttlMillis;
+  }
+
+  @Override
+  public boolean renewedByReads() {
+    return renewedByReads;
+  }
+
+  @Override
+  public boolean isExpired(long time) {
+    return clock.getAsLong() - time >= ttlMillis;
+  }
+}

@@ -1,0 +1,81 @@
+package io.millrace.runtime.state.rocksdb;
+
+import io.millrace.core.state.ValueState;
+import io.millrace.core.types.FlatLayout;
+import io.millrace.runtime.state.heap.CurrentKey;
+import io.millrace.runtime.state.heap.Segment;
+import io.millrace.runtime.state.heap.StateTable;
+
+/**
+ * The value of an integer key, flat in the cache: the shortest way there is when the cache has it.
+ * Written so that the engine can load a copy of this class per operator.
+ */
+public final class CachedLongValueState<V> implements ValueState<V> {
+  private final CurrentKey key;
+  private final StateTable<V> entries;
+  private final FlatLayout<V> layout;
+  private final CachedCursor<V> cursor;
+  private final int shift;
+  private final int stride;
+  private final int flagsOffset;
+  private long serial;
+  private int index;
+
+  public CachedLongValueState(CurrentKey key, FlatLayout<V> layout, CachedCursor<V> cursor) {
+    this.key = key;
+    this.entries = cursor.entries();
+    this.layout = layout;
+    this.cursor = cursor;
+    this.shift = entries.shift();
+    this.stride = entries.stride();
+    this.flagsOffset = cursor.flagsOffset();
+  }
+
+  @Override
+  public V value() {
+    if (serial != key.serial()) {
+      lookUp();
+    }
+    int at = index;
+    return at < 0 ? null : layout.load(entries.words(key.group(), key.hash()), at);
+  }
+
+  @Override
+  public void update(V value) {
+    if (value == null) {
+      clear();
+      return;
+    }
+    if (serial != key.serial()) {
+      lookUp();
+    }
+    if (index < 0) {
+      cursor.prepareWrite();
+      index = cursor.valueIndex();
+      serial = key.serial();
+    }
+    long[] words = entries.words(key.group(), key.hash());
+    layout.store(value, words, index);
+    if (!CachedCursor.isDirty(words[index + flagsOffset])) {
+      cursor.written(index);
+    }
+  }
+
+  @Override
+  public void clear() {
+    cursor.remove();
+    serial = 0;
+  }
+
+  private void lookUp() {
+    key.requireSet();
+    int hash = key.hash();
+    long[] words = entries.words(key.group(), hash);
+    int found = Segment.findValue(words, key.longKey(), hash, shift, stride);
+    if (found < 0 || !CachedCursor.isPlainHit(words[found + flagsOffset])) {
+      found = cursor.find() ? cursor.valueIndex() : -1;
+    }
+    index = found;
+    serial = key.serial();
+  }
+}

@@ -1,0 +1,110 @@
+package io.millrace.runtime.state.rocksdb;
+
+import io.millrace.core.types.BinaryReader;
+import io.millrace.core.types.BinaryWriter;
+import io.millrace.runtime.state.StateMeta;
+import io.millrace.runtime.state.heap.EntryFormat;
+import io.millrace.runtime.state.heap.RegisteredState;
+import io.millrace.runtime.state.heap.StoredForm;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Panes as the backend sees them. */
+final class CachedPanesState<A> implements RegisteredState {
+  private final StateMeta meta;
+  private final CachedPanes<A> panes;
+  private final StoredForm<A> form;
+  private final ObjectCache cache;
+  private final Object handle;
+  private final Supplier<Database.View> view;
+
+  /**
+   * @param view what a cut sees
+   */
+  CachedPanesState(
+      StateMeta meta,
+      CachedPanes<A> panes,
+      StoredForm<A> form,
+      ObjectCache cache,
+      Object handle,
+      Supplier<Database.View> view) {
+    this.meta = meta;
+    this.panes = panes;
+    this.form = form;
+    this.cache = cache;
+    this.handle = handle;
+    this.view = view;
+  }
+
+  @Override
+  public StateMeta meta() {
+    return meta;
+  }
+
+  @Override
+  public Object handle() {
+    return handle;
+  }
+
+  @Override
+  public void restore(int groupIndex, StateMeta written, BinaryReader entries) {
+    int count = entries.readSize(8);
+    for (int i = 0; i < count; i++) {
+      EntryFormat.read(
+          entries,
+          form.serializer(),
+          groupIndex,
+          false,
+          cache.key(),
+          panes.findOrCreate(entries.readLong()));
+    }
+  }
+
+  @Override
+  public long size() {
+    return panes.all().stream().mapToLong(pane -> pane.table().size()).sum();
+  }
+
+  @Override
+  public Capture capture() {
+    record CapturedPane<A>(long start, StoredEntries<A> entries) {}
+    List<CapturedPane<A>> captured = new ArrayList<>();
+    for (CachedPane<A> pane : panes.all()) {
+      captured.add(
+          new CapturedPane<>(
+              pane.start(), new StoredEntries<>(pane.table(), view.get(), cache.loader())));
+    }
+    BinaryWriter present = new BinaryWriter();
+    return new Capture() {
+      @Override
+      public StateMeta meta() {
+        return meta;
+      }
+
+      @Override
+      public boolean write(int groupIndex, BinaryWriter out) {
+        int count = 0;
+        present.reset();
+        for (CapturedPane<A> pane : captured) {
+          int before = present.size();
+          present.writeLong(pane.start());
+          if (pane.entries().write(groupIndex, present)) {
+            count++;
+          } else {
+            present.truncate(before);
+          }
+        }
+        if (count == 0) {
+          return false;
+        }
+        out.writeVarInt(count);
+        out.writeBytes(present.array(), 0, present.size());
+        return true;
+      }
+    };
+  }
+
+  @Override
+  public void cleanUp(int slots) {}
+}

@@ -1,0 +1,37 @@
+package io.millrace.runtime.state.rocksdb;
+
+import io.millrace.core.config.Configuration;
+import io.millrace.core.config.StateOptions;
+
+/**
+ * Memory of all RocksDB state of a process, and what a barrier may have to wait for.
+ *
+ * @param cacheBytes of the object caches together; 0 keeps nothing longer than it is used
+ * @param blockCacheBytes of blocks, indexes, filters and write buffers of all databases together
+ * @param writeBufferBytes the part of it that write buffers may take
+ * @param dirtyEntries how many entries of a subtask's cache may be newer than its database
+ */
+public record RocksDbSettings(
+    long cacheBytes, long blockCacheBytes, long writeBufferBytes, int dirtyEntries) {
+  public RocksDbSettings {
+    if (cacheBytes < 0 || blockCacheBytes <= 0 || writeBufferBytes <= 0 || dirtyEntries < 1) {
+      throw new IllegalArgumentException(
+          "Sizes must be positive: "
+              + cacheBytes
+              + ", "
+              + blockCacheBytes
+              + ", "
+              + writeBufferBytes
+              + ", "
+              + dirtyEntries);
+    }
+  }
+
+  public static RocksDbSettings of(Configuration configuration) {
+    return new RocksDbSettings(
+        configuration.get(StateOptions.CACHE_MEMORY).bytes(),
+        configuration.get(StateOptions.BLOCK_CACHE).bytes(),
+        configuration.get(StateOptions.WRITE_BUFFERS).bytes(),
+        configuration.get(StateOptions.DIRTY_ENTRIES));
+  }
+}

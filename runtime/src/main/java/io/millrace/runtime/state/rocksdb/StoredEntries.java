@@ -1,0 +1,98 @@
+package io.millrace.runtime.state.rocksdb;
+
+import io.millrace.core.types.BinaryReader;
+import io.millrace.core.types.BinaryWriter;
+import io.millrace.core.types.KeyCodec;
+import io.millrace.core.types.TypeSerializer;
+
+/**
+ * The entries of a table as a cut sees them in the database, to be written as every backend writes
+ * them. Made on the task thread, used by one other.
+ */
+final class StoredEntries<V> {
+  private final Database.View view;
+  private final StoreKeys keys;
+  private final KeyCodec<Object> codec;
+  private final TypeSerializer<V> serializer;
+  private final boolean timed;
+  private final boolean reframed;
+  private final boolean empty;
+  private final ClassLoader loader;
+  private final BinaryWriter body = new BinaryWriter();
+
+  StoredEntries(CachedTable<V> table, Database.View view, ClassLoader loader) {
+    this.view = view;
+    this.keys = table.keys();
+    this.codec = table.layout().codec();
+    this.serializer = table.serializer();
+    this.timed = table.timed();
+    this.reframed = table.hasClassNames();
+    this.empty = table.size() == 0;
+    this.loader = loader;
+  }
+
+  /**
+   * Writes the entries of a key group.
+   *
+   * @return false, and nothing is written, if it has none
+   */
+  boolean write(int groupIndex, BinaryWriter out) {
+    if (empty) {
+      return false;
+    }
+    byte[] prefix = keys.ofGroup(groupIndex);
+    return reframed ? writeReframed(prefix, out) : writeAsStored(prefix, out);
+  }
+
+  private boolean writeAsStored(byte[] prefix, BinaryWriter out) {
+    body.reset();
+    int count = 0;
+    try (Database.Walk walk = view.walk(prefix)) {
+      while (walk.next()) {
+        byte[] key = walk.key();
+        byte[] value = walk.value();
+        body.writeBytes(key, prefix.length, key.length - prefix.length);
+        body.writeBytes(value, 0, value.length);
+        count++;
+      }
+    }
+    if (count == 0) {
+      return false;
+    }
+    out.writeVarInt(count);
+    out.writeBytes(body.array(), 0, body.size());
+    return true;
+  }
+
+  private boolean writeReframed(byte[] prefix, BinaryWriter out) {
+    int count = 0;
+    try (Database.Walk walk = view.walk(prefix)) {
+      while (walk.next()) {
+        count++;
+      }
+    }
+    if (count == 0) {
+      return false;
+    }
+    out.writeVarInt(count);
+    try (Database.Walk walk = view.walk(prefix)) {
+      while (walk.next()) {
+        byte[] key = walk.key();
+        reframe(
+            new BinaryReader(key, prefix.length, key.length - prefix.length, loader),
+            new BinaryReader(walk.value(), loader),
+            out);
+      }
+    }
+    return true;
+  }
+
+  /** Class names are numbered once a frame, and each stored key and value is a frame. */
+  private void reframe(BinaryReader key, BinaryReader value, BinaryWriter out) {
+    codec.encode(codec.decode(key), out);
+    if (timed) {
+      out.writeLong(value.readLong());
+    }
+    serializer.write(serializer.read(value), out);
+  }
+}
