@@ -1,7 +1,6 @@
 package io.millrace.client;
 
 import io.millrace.jobmanager.JobView;
-import io.millrace.jobmanager.JobView.ExceptionView;
 import io.millrace.jobmanager.JobView.VertexView;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.submit.JobHandle;
@@ -100,7 +99,6 @@ public final class RemoteJob implements JobHandle {
     for (VertexView vertex : job.vertices()) {
       vertex.counters().forEach((name, value) -> counters.merge(name, value, Long::sum));
     }
-    Optional<ExceptionView> newest = job.exceptions().stream().findFirst();
     return new JobResult(
         job.id(),
         job.name(),
@@ -108,7 +106,7 @@ public final class RemoteJob implements JobHandle {
         Duration.between(job.submitted(), job.finished().orElse(job.submitted())),
         job.restarts(),
         status == JobResult.Status.FAILED
-            ? newest.map(e -> new JobResult.Failure(e.summary(), e.stackTrace()))
+            ? job.rootCause().map(e -> new JobResult.Failure(e.summary(), e.stackTrace()))
             : Optional.empty(),
         counters);
   }

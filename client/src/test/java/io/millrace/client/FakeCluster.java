@@ -80,7 +80,8 @@ public final class FakeCluster implements Dispatcher, AutoCloseable {
                     "count: record 7 has no key",
                     "java.lang.Deep",
                     Optional.empty(),
-                    Optional.empty()))
+                    Optional.empty(),
+                    true))
             : List.of());
   }
 

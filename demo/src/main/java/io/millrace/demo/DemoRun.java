@@ -336,10 +336,7 @@ final class DemoRun implements AutoCloseable {
             "The job has "
                 + view.status()
                 + ": "
-                + view.exceptions().stream()
-                    .findFirst()
-                    .map(JobView.ExceptionView::summary)
-                    .orElse("no reason given"));
+                + view.rootCause().map(JobView.ExceptionView::summary).orElse("no reason given"));
       }
       lateDropped =
           Math.max(

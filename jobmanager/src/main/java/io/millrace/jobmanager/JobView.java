@@ -93,11 +93,26 @@ public record JobView(
       String location,
       Optional<String> failure) {}
 
-  /** A failure and where it came from. */
+  /**
+   * A failure and where it came from.
+   *
+   * @param rootCause false for one that followed from another, or came while that was being handled
+   */
   public record ExceptionView(
       Instant time,
       String summary,
       String stackTrace,
       Optional<String> subtask,
-      Optional<String> taskManager) {}
+      Optional<String> taskManager,
+      boolean rootCause) {}
+
+  /**
+   * What the latest failover, or the end, was about; the newest failure if none is known for it.
+   */
+  public Optional<ExceptionView> rootCause() {
+    return exceptions.stream()
+        .filter(ExceptionView::rootCause)
+        .findFirst()
+        .or(() -> exceptions.stream().findFirst());
+  }
 }

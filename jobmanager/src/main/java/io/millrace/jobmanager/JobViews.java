@@ -54,7 +54,8 @@ final class JobViews {
                     ending.detail(),
                     "",
                     Optional.empty(),
-                    Optional.empty()));
+                    Optional.empty(),
+                    true));
     return new JobView(
         stored.id(),
         graph.name(),
@@ -131,6 +132,7 @@ final class JobViews {
         failure.summary(),
         failure.stackTrace(),
         failure.subtask().map(SubtaskId::toString),
-        failure.taskManager().map(TaskManagerId::value));
+        failure.taskManager().map(TaskManagerId::value),
+        failure.rootCause());
   }
 }

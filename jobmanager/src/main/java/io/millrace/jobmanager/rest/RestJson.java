@@ -118,6 +118,7 @@ public final class RestJson {
       node.put("stackTrace", exception.stackTrace());
       put(node, "subtask", exception.subtask());
       put(node, "taskManager", exception.taskManager());
+      node.put("rootCause", exception.rootCause());
     }
     return json;
   }

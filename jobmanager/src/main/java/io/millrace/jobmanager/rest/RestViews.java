@@ -100,7 +100,8 @@ public final class RestViews {
                 node.path("summary").asText(),
                 node.path("stackTrace").asText(),
                 text(node, "subtask"),
-                text(node, "taskManager")));
+                text(node, "taskManager"),
+                node.path("rootCause").asBoolean()));
   }
 
   public static TaskManagerView taskManager(JsonNode json) {

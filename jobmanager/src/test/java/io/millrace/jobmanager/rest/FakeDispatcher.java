@@ -87,7 +87,8 @@ public final class FakeDispatcher implements Dispatcher {
                 "count: boom",
                 "java.lang.Boom\n\tat x",
                 Optional.of("1.0"),
-                Optional.empty())));
+                Optional.empty(),
+                true)));
   }
 
   @Override

@@ -16,7 +16,6 @@ import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import io.millrace.runtime.submit.JobHandle;
 import io.millrace.runtime.submit.JobResult;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -178,12 +177,14 @@ class FailuresTest {
     JobHandle job = cluster.submit(Graphs.of(env, "failing", PARALLELISM), Optional.empty(), false);
     JobResult result = job.result().toCompletableFuture().get(120, TimeUnit.SECONDS);
     assertThat(result.status()).isEqualTo(JobResult.Status.FAILED);
-    return cluster.dispatcher().job(job.id()).orElseThrow();
+    JobView failed = cluster.dispatcher().job(job.id()).orElseThrow();
+    assertThat(result.failure().orElseThrow().summary()).isEqualTo(rootCause(failed).summary());
+    return failed;
   }
 
-  /** The first that was heard. */
+  /** The one of the last failover, whenever it was heard. */
   private static JobView.ExceptionView rootCause(JobView job) {
-    List<JobView.ExceptionView> newestFirst = job.exceptions();
-    return newestFirst.get(newestFirst.size() - 1);
+    assertThat(job.exceptions()).filteredOn(JobView.ExceptionView::rootCause).isNotEmpty();
+    return job.rootCause().orElseThrow();
   }
 }

@@ -103,11 +103,10 @@ class SplitWatermarksTest {
 
   /** Whatever its serializer says of them, they are in memory: another try would be the same. */
   @Test
-  void aSplitThatCannotBeReadBackIsAPermanentFailure() throws Exception {
+  void anAssignedSplitThatCannotBeReadIsNoMatterOfAnyStateFile() throws Exception {
     try (OperatorHarness<Long, Long, Long> harness = harness(BEFORE, 0, 1, List.of())) {
       assertThatThrownBy(() -> harness.assign(List.of(new Blob(1, new byte[] {77}))))
-          .isInstanceOf(CorruptStateException.class)
-          .hasMessageStartingWith("A split can't be read back: ");
+          .isNotInstanceOf(CorruptStateException.class);
     }
   }
 

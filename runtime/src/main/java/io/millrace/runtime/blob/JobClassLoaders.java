@@ -116,11 +116,15 @@ public final class JobClassLoaders {
       }
     }
     ResourceBundle.clearCache(loader);
-    AdaptedTypes.forget();
     try {
       loader.close();
     } catch (IOException e) {
       LOG.warn("Could not close the class loader of {}", loader.getName(), e);
+    }
+    try {
+      AdaptedTypes.forget();
+    } catch (RuntimeException e) {
+      LOG.warn("The last job's record types may stay until the next job's take their place", e);
     }
   }
 

@@ -48,7 +48,14 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends SourceH
 
   @Override
   public void assign(List<Blob> serialized) throws Exception {
-    restore(serialized.stream().map(blob -> new SplitState(blob, Long.MIN_VALUE)).toList());
+    List<SplitT> splits = new ArrayList<>(serialized.size());
+    for (Blob blob : serialized) {
+      splits.add(source.splitSerializer().deserialize(blob.version(), blob.bytes()));
+    }
+    for (SplitT split : splits) {
+      output.split(split.splitId());
+    }
+    add(splits);
   }
 
   /**
@@ -56,13 +63,17 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends SourceH
    * it late. How far it holds it is its own promise, kept over the restore: no more and no less.
    */
   private void restore(List<SplitState> states) throws Exception {
-    output.assigned = true;
     List<SplitT> splits = new ArrayList<>(states.size());
     for (SplitState state : states) {
       SplitT split = state.split().read(source.splitSerializer(), "A split");
       output.split(split.splitId()).promised = state.watermark();
       splits.add(split);
     }
+    add(splits);
+  }
+
+  private void add(List<SplitT> splits) {
+    output.assigned = true;
     if (!splits.isEmpty()) {
       reader.addSplits(splits);
     }

@@ -122,8 +122,9 @@ public sealed interface ToJobManager {
      */
     CONSEQUENCE;
 
-    /** By the first exception of the chain that says that trying again is pointless. */
+    /** What the exceptions of a chain say: one that is permanent before one that is not. */
     public static FailureKind of(Throwable failure) {
+      boolean follows = false;
       for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
         if (cause instanceof CorruptStateException) {
           return UNREADABLE_STATE;
@@ -131,11 +132,9 @@ public sealed interface ToJobManager {
         if (cause instanceof PermanentFailure known && known.isPermanent()) {
           return PERMANENT;
         }
-        if (cause instanceof ExchangeException) {
-          return CONSEQUENCE;
-        }
+        follows |= cause instanceof ExchangeException exchange && exchange.followsFromPeer();
       }
-      return TRANSIENT;
+      return follows ? CONSEQUENCE : TRANSIENT;
     }
   }
 

@@ -96,6 +96,8 @@ final class JobFailover {
     if (forGood) {
       outcome = Outcome.FAILED;
       state.enter(Phase.STOPPING, JobStatus.CANCELLING, told.summary());
+    } else if (root && outcome == Outcome.RESTART) {
+      state.enter(Phase.STOPPING, JobStatus.RESTARTING, told.summary());
     }
   }
 

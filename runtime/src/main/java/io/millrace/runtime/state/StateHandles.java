@@ -1,7 +1,6 @@
 package io.millrace.runtime.state;
 
 import io.millrace.core.source.VersionedSerializer;
-import io.millrace.core.types.CorruptDataException;
 import java.io.IOException;
 import java.util.List;
 import java.util.SortedSet;
@@ -72,7 +71,7 @@ public record StateHandles(
     public <T> T read(VersionedSerializer<T> serializer, String what) {
       try {
         return serializer.deserialize(version, bytes);
-      } catch (IOException | CorruptDataException e) {
+      } catch (IOException | RuntimeException e) {
         throw new CorruptStateException(what + " can't be read back: " + e.getMessage(), e);
       }
     }

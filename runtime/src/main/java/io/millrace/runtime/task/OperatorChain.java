@@ -130,7 +130,11 @@ final class OperatorChain {
       }
     }
     for (OperatorEnvironment environment : environments) {
-      environment.keyedBackend().ifPresent(backend -> backend.close());
+      try {
+        environment.keyedBackend().ifPresent(KeyedStateBackend::close);
+      } catch (RuntimeException e) {
+        failure = failure.isPresent() ? failure : Optional.of(e);
+      }
     }
     return failure;
   }

@@ -63,13 +63,19 @@ final class SubtaskSnapshots {
     lastTaken = Optional.of(checkpoint);
     long start = services.nanoClock().getAsLong();
     List<Part> parts = new ArrayList<>();
-    for (int i = 0; i < chain.operators().size(); i++) {
-      OperatorEnvironment environment = chain.environments().get(i);
-      Part part = new Part(environment.node().uid());
-      chain.operators().get(i).snapshot(checkpoint, part);
-      part.keyed = environment.keyedBackend().map(backend -> backend.snapshot());
-      part.operator = environment.operatorStateBackend().snapshot();
-      parts.add(part);
+    try {
+      for (int i = 0; i < chain.operators().size(); i++) {
+        OperatorEnvironment environment = chain.environments().get(i);
+        Part part = new Part(environment.node().uid());
+        parts.add(part);
+        chain.operators().get(i).snapshot(checkpoint, part);
+        part.keyed = environment.keyedBackend().map(backend -> backend.snapshot());
+        part.operator = environment.operatorStateBackend().snapshot();
+      }
+    } catch (Throwable t) {
+      // Nobody else knows of the cuts that were taken before.
+      parts.forEach(part -> part.keyed.ifPresent(KeyedCut::close));
+      throw t;
     }
     long cutDone = services.nanoClock().getAsLong();
     Pending taken =

@@ -330,6 +330,7 @@ class JobMachineFailoverTest {
         .extracting(FailureEntry::summary, FailureEntry::rootCause)
         .containsExactly(
             tuple("boom too", false), tuple("boom", true), tuple("the exchange failed", false));
+    assertThat(job.machine.detail()).contains("boom");
     job.become(job.machine.attempts().get(3), TaskState.CANCELED);
     assertThat(job.machine.status()).isEqualTo(JobStatus.RESTARTING);
   }

@@ -1,6 +1,7 @@
 package io.millrace.runtime.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.core.state.StateBackend;
 import io.millrace.core.storage.LocalFileStore;
@@ -118,6 +119,36 @@ class CheckpointAndRestoreTest {
     long expected = KeyedCountBenchmark.CHECKSUM.sum();
     assertThat(KeyedCountBenchmark.EMITTED.sum()).isEqualTo(RECORDS);
     assertThat(expected).isEqualTo(KeyedCountBenchmark.run(RECORDS, KEYS, 1, 1));
+  }
+
+  /** A cut that was taken before the failure would keep its database open for good. */
+  @Test
+  void aSnapshotThatFailsHalfwayLeavesNoDatabaseOpen() throws Exception {
+    Path databases = directory.resolve("state");
+    RocksDbEnvironment backends =
+        new RocksDbEnvironment(databases, new RocksDbSettings(64 << 10, 8 << 20, 4 << 20, 500));
+    KeyedCountBenchmark.reset();
+    KeyedCountBenchmark.snapshotsFail = true;
+    try (LocalJob job =
+        new LocalJob(
+            KeyedCountBenchmark.graph(1_000, KEYS, 1),
+            new LocalFileStore(directory),
+            2,
+            StateBackend.ROCKSDB,
+            backends)) {
+      start(job, 1_000, 1);
+      job.awaitAll(TaskState.END_OF_DATA);
+      for (AttemptId source : sources(job)) {
+        job.tell(
+            new ToTaskManager.TriggerCheckpoint(source, new CheckpointId(1), false, "job/chk-1"));
+      }
+      assertThatThrownBy(() -> job.awaitAcks(new CheckpointId(1)))
+          .hasMessageContaining("no snapshot 1");
+    } finally {
+      KeyedCountBenchmark.reset();
+    }
+    assertThat(databases).isEmptyDirectory();
+    backends.close();
   }
 
   @Test

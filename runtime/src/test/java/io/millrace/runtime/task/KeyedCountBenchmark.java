@@ -13,9 +13,11 @@ import io.millrace.runtime.graph.OperatorNode.Kind;
 import io.millrace.runtime.graph.Partitioning;
 import io.millrace.runtime.graph.RestartSettings;
 import io.millrace.runtime.id.AttemptId;
+import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.operators.EdgeSpec;
 import io.millrace.runtime.operators.OneInputOperator;
 import io.millrace.runtime.operators.OperatorFactory;
+import io.millrace.runtime.operators.OperatorSnapshot;
 import io.millrace.runtime.operators.SourceOperatorFactory;
 import io.millrace.runtime.rpc.ToJobManager.TaskState;
 import io.millrace.runtime.rpc.ToTaskManager;
@@ -31,6 +33,9 @@ public final class KeyedCountBenchmark {
   public static final LongAdder CHECKSUM = new LongAdder();
   public static final LongAdder EMITTED = new LongAdder();
 
+  /** Whether the last operator's snapshots fail. */
+  public static volatile boolean snapshotsFail;
+
   private KeyedCountBenchmark() {}
 
   /** Adds up hashes. */
@@ -43,6 +48,13 @@ public final class KeyedCountBenchmark {
       long h = (v.key() * 0x9E3779B97F4A7C15L) ^ (v.value() * 0xC2B2AE3D27D4EB4FL);
       sum += h ^ (h >>> 32);
       count++;
+    }
+
+    @Override
+    public void snapshot(CheckpointId checkpoint, OperatorSnapshot snapshot) {
+      if (snapshotsFail) {
+        throw new IllegalStateException("no snapshot " + checkpoint);
+      }
     }
 
     @Override
@@ -96,6 +108,7 @@ public final class KeyedCountBenchmark {
   static void reset() {
     CHECKSUM.reset();
     EMITTED.reset();
+    snapshotsFail = false;
   }
 
   static long run(long records, long keys, int parallelism, int threads) throws Exception {

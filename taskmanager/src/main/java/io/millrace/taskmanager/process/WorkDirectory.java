@@ -1,12 +1,14 @@
 package io.millrace.taskmanager.process;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
@@ -37,17 +39,20 @@ final class WorkDirectory implements AutoCloseable {
     sweep(parent);
     // Of its own: what killed processes left is not trusted.
     Path path = Files.createTempDirectory(parent, PREFIX);
-    FileChannel lock = open(path);
+    // Locked before it has its name: another process that starts now takes a lock file that nobody
+    // holds for that of a dead one.
+    Path unnamed = path.resolve(LOCK + ".new");
+    FileChannel lock = open(unnamed);
     if (lock.tryLock() == null) {
       lock.close();
       throw new IOException(path + " was made just now and is locked by another process");
     }
+    Files.move(unnamed, path.resolve(LOCK), StandardCopyOption.ATOMIC_MOVE);
     return new WorkDirectory(path, lock);
   }
 
-  private static FileChannel open(Path directory) throws IOException {
-    return FileChannel.open(
-        directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  private static FileChannel open(Path lock) throws IOException {
+    return FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
   }
 
   private static void sweep(Path parent) throws IOException {
@@ -62,7 +67,7 @@ final class WorkDirectory implements AutoCloseable {
   }
 
   private static void sweepIfDead(Path directory) {
-    try (FileChannel channel = open(directory);
+    try (FileChannel channel = open(directory.resolve(LOCK));
         FileLock taken = channel.tryLock()) {
       if (taken != null) {
         delete(directory);
@@ -70,7 +75,7 @@ final class WorkDirectory implements AutoCloseable {
     } catch (OverlappingFileLockException e) {
       // It is this process's own.
       return;
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       LOG.warn("{} was left behind and could not be deleted", directory, e);
     }
   }
@@ -95,7 +100,7 @@ final class WorkDirectory implements AutoCloseable {
     try {
       delete(path);
       lock.close();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       LOG.warn("{} could not be deleted; the next start will", path, e);
     }
   }

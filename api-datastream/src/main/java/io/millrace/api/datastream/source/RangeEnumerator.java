@@ -3,17 +3,27 @@ package io.millrace.api.datastream.source;
 import io.millrace.core.source.SplitEnumerator;
 import io.millrace.core.source.SplitEnumeratorContext;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** Hands out the splits of a fixed range to whoever asks. For the enumerator's thread. */
+/**
+ * Hands out the splits of a fixed range: the i-th to reader i, and so on in turn. No reader gets
+ * another's, however early it is done: its event time would have passed the other's records. For
+ * the enumerator's thread.
+ */
 final class RangeEnumerator implements SplitEnumerator<RangeSplit, List<RangeSplit>> {
   private final SplitEnumeratorContext<RangeSplit> context;
-  private final Deque<RangeSplit> pending;
+  private final List<Deque<RangeSplit>> pending = new ArrayList<>();
 
-  RangeEnumerator(SplitEnumeratorContext<RangeSplit> context, List<RangeSplit> pending) {
+  RangeEnumerator(SplitEnumeratorContext<RangeSplit> context, List<RangeSplit> splits) {
     this.context = context;
-    this.pending = new ArrayDeque<>(pending);
+    for (int i = 0; i < context.currentParallelism(); i++) {
+      pending.add(new ArrayDeque<>());
+    }
+    for (int i = 0; i < splits.size(); i++) {
+      pending.get(i % pending.size()).add(splits.get(i));
+    }
   }
 
   @Override
@@ -24,7 +34,7 @@ final class RangeEnumerator implements SplitEnumerator<RangeSplit, List<RangeSpl
 
   @Override
   public void handleSplitRequest(int subtask) {
-    RangeSplit split = pending.poll();
+    RangeSplit split = pending.get(subtask).poll();
     if (split == null) {
       context.signalNoMoreSplits(subtask);
     } else {
@@ -34,12 +44,12 @@ final class RangeEnumerator implements SplitEnumerator<RangeSplit, List<RangeSpl
 
   @Override
   public void addSplitsBack(List<RangeSplit> splits, int subtask) {
-    pending.addAll(splits);
+    pending.get(subtask).addAll(splits);
   }
 
   @Override
   public List<RangeSplit> snapshotState(long checkpointId) {
-    return List.copyOf(pending);
+    return pending.stream().flatMap(Deque::stream).toList();
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -107,6 +108,12 @@ class DataGeneratorSourceTest {
   /** What the enumerator gives to so many readers, each asking once. */
   private static List<RangeSplit> splits(DataGeneratorSource<?> source, int readers)
       throws IOException {
+    return splits(source, readers, IntStream.range(0, readers).toArray());
+  }
+
+  /** The same with the readers that ask, in their order. */
+  private static List<RangeSplit> splits(DataGeneratorSource<?> source, int readers, int... asking)
+      throws IOException {
     List<RangeSplit> given = new ArrayList<>();
     SplitEnumeratorContext<RangeSplit> context =
         new SplitEnumeratorContext<>() {
@@ -149,11 +156,17 @@ class DataGeneratorSourceTest {
         };
     try (SplitEnumerator<RangeSplit, List<RangeSplit>> enumerator =
         source.createEnumerator(context)) {
-      for (int i = 0; i < readers; i++) {
-        enumerator.handleSplitRequest(i);
+      for (int reader : asking) {
+        enumerator.handleSplitRequest(reader);
       }
     }
     return given;
+  }
+
+  /** It would be past the other's event time by then. */
+  @Test
+  void aReaderThatIsDoneEarlyDoesNotGetAnothersNumbers() throws Exception {
+    assertThat(splits(TEN, 2, 1, 1, 1, 0)).extracting(RangeSplit::next).containsExactly(1L, 0L);
   }
 
   @Test

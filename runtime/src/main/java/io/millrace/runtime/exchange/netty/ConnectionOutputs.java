@@ -77,7 +77,7 @@ final class ConnectionOutputs {
       attach(output, request);
     } else {
       output.fail(
-          new ExchangeException(
+          ExchangeException.peerGone(
               "Channel " + output.id() + ": " + connection.name() + " was lost before"));
     }
   }

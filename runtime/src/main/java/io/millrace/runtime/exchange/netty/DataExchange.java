@@ -150,7 +150,7 @@ public final class DataExchange implements AutoCloseable {
     }
     server.close().awaitUninterruptibly();
     ExchangeException cause =
-        new ExchangeException("The exchange of TaskManager " + peers.self() + " was closed");
+        ExchangeException.peerGone("The exchange of TaskManager " + peers.self() + " was closed");
     context.outputs().close().forEach(output -> output.fail(cause));
     peers.close(cause);
     context.loops().shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();

@@ -229,8 +229,11 @@ final class NettyInputChannel implements InputChannel, ConnectionWork {
     if (kind == WireFormat.FINISHED && dataEnded) {
       return;
     }
-    String why = reason.isEmpty() ? "its producer stopped before the end of its data" : reason;
-    fail(new ExchangeException("Channel " + id + " ended: " + why));
+    String ended = "Channel " + id + " ended: ";
+    fail(
+        reason.isEmpty()
+            ? ExchangeException.peerGone(ended + "its producer stopped before the end of its data")
+            : new ExchangeException(ended + reason));
   }
 
   private void offer(Object item) {

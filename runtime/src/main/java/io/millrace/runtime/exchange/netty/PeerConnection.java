@@ -111,7 +111,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Frame
           outputs.attachAwaited(output, waiting.request());
           drain();
         },
-        () -> output.fail(new ExchangeException("The exchange is closed")));
+        () -> output.fail(ExchangeException.peerGone("The exchange is closed")));
   }
 
   private void execute(Runnable action, Runnable otherwise) {
@@ -123,7 +123,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Frame
   }
 
   private static ExchangeException closedExchange(NettyInputChannel input) {
-    return new ExchangeException("Channel " + input.id() + ": the exchange is closed");
+    return ExchangeException.peerGone("Channel " + input.id() + ": the exchange is closed");
   }
 
   // Life of the connection.
@@ -173,18 +173,20 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Frame
 
   /** The connection could not be made. */
   void failedToConnect(Throwable cause) {
-    close(new ExchangeException("Can't connect to " + name() + ": " + cause.getMessage(), cause));
+    close(
+        ExchangeException.peerGone(
+            "Can't connect to " + name() + ": " + cause.getMessage(), cause));
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    close(new ExchangeException("The connection to " + name() + " was lost"));
+    close(ExchangeException.peerGone("The connection to " + name() + " was lost"));
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     close(
-        new ExchangeException(
+        ExchangeException.peerGone(
             "The connection to " + name() + " was lost: " + cause.getMessage(), cause));
   }
 

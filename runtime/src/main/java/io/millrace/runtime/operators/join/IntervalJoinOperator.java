@@ -5,6 +5,7 @@ import io.millrace.core.function.OutputTag;
 import io.millrace.core.function.ProcessJoinFunction;
 import io.millrace.core.function.RuntimeContext.Counter;
 import io.millrace.core.time.TimestampAssigner;
+import io.millrace.core.types.TypeSerializer;
 import io.millrace.core.window.TimeWindow;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.operators.Functions;
@@ -34,6 +35,8 @@ public final class IntervalJoinOperator<A, B, O>
 
   private PanedRows<A> lefts;
   private PanedRows<B> rights;
+  private TypeSerializer<A> leftRows;
+  private TypeSerializer<B> rightRows;
   private EventTimeProgress progress;
   private SideOutputs sideOutputs;
   private Counter late;
@@ -65,6 +68,8 @@ public final class IntervalJoinOperator<A, B, O>
     watermark = progress.lowest();
     sideOutputs = new SideOutputs(context);
     late = context.runtimeContext().counter("lateRecordsDropped");
+    leftRows = spec.left().serializer();
+    rightRows = spec.right().serializer();
     super.open();
     findNextDrop();
   }
@@ -80,12 +85,12 @@ public final class IntervalJoinOperator<A, B, O>
     for (long pane = paneOf(from); pane <= to; pane += paneLength) {
       rights.read(pane, from, to, metRights);
     }
+    keep(lefts, leftRows, value, timestamp, upper);
     leftTimestamp = timestamp;
     for (int i = 0; i < metRights.size(); i++) {
       rightTimestamp = metRights.mark(i);
       function.processElement(value, metRights.get(i), this, this);
     }
-    keep(lefts, value, timestamp, upper);
   }
 
   @Override
@@ -99,12 +104,12 @@ public final class IntervalJoinOperator<A, B, O>
     for (long pane = paneOf(from); pane <= to; pane += paneLength) {
       lefts.read(pane, from, to, metLefts);
     }
+    keep(rights, rightRows, value, timestamp, -lower);
     rightTimestamp = timestamp;
     for (int i = 0; i < metLefts.size(); i++) {
       leftTimestamp = metLefts.mark(i);
       function.processElement(metLefts.get(i), value, this, this);
     }
-    keep(rights, value, timestamp, -lower);
   }
 
   private boolean isLate(Object value, long timestamp) {
@@ -130,16 +135,18 @@ public final class IntervalJoinOperator<A, B, O>
   }
 
   /**
-   * Keeps a record as long as one of the other side can meet it.
+   * Keeps a record as long as one of the other side can meet it: a copy if it can be changed, since
+   * the user's function gets the record itself.
    *
    * @param reach how much later than it the other one can be, in milliseconds
    */
-  private <T> void keep(PanedRows<T> rows, T value, long timestamp, long reach) {
+  private <T> void keep(
+      PanedRows<T> rows, TypeSerializer<T> type, T value, long timestamp, long reach) {
     if (timestamp + reach < watermark) {
       return; // Whoever could have met it would be late.
     }
     long pane = paneOf(timestamp);
-    rows.add(pane, value, timestamp);
+    rows.add(pane, type.isImmutable() ? value : type.copy(value), timestamp);
     nextDrop = Math.min(nextDrop, dropOf(pane, reach));
   }
 

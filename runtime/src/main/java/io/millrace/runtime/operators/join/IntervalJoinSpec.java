@@ -21,6 +21,9 @@ public record IntervalJoinSpec<A, B, O>(
   private static final int PANES_AN_INTERVAL = 4;
   private static final int PANES_KEPT = 64;
 
+  /** Panes stay for as long as the watermark lags behind the records, which no interval tells. */
+  private static final long SHORTEST = 100;
+
   public IntervalJoinSpec {
     if (lower > upper) {
       throw new IllegalArgumentException(
@@ -34,6 +37,6 @@ public record IntervalJoinSpec<A, B, O>(
    */
   public long paneLength() {
     long kept = Math.max(Math.abs(lower), Math.abs(upper));
-    return Math.max(1, Math.max((upper - lower) / PANES_AN_INTERVAL, kept / PANES_KEPT));
+    return Math.max(SHORTEST, Math.max((upper - lower) / PANES_AN_INTERVAL, kept / PANES_KEPT));
   }
 }

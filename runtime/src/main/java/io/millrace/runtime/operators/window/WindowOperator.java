@@ -281,7 +281,8 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O> 
           return; // It was fired when that pane was walked.
         }
       }
-      accumulator = combined(null, accumulator);
+      // What belongs to the state goes out as it is only where nobody can change it.
+      accumulator = immutable ? accumulator : combined(null, accumulator);
       for (int i = walked + 1; i < endPane; i++) {
         A other = panes.get(starts[i]);
         if (other != null) {

@@ -60,11 +60,10 @@ public final class RowPane<T> {
     int hash = key.hash();
     long[] words = table.words(key.group(), hash);
     if (key.isLong()) {
-      int at = Segment.findValue(words, key.longKey(), hash, table.shift(), table.stride());
-      if (at >= 0) {
-        return (int) words[at];
+      int slot = Segment.findSlot(words, key.longKey(), hash, table.shift(), table.stride());
+      if (slot != Segment.UNKNOWN) {
+        return slot < 0 ? 0 : (int) words[Segment.valueIndex(slot, table.stride())];
       }
-      // It may be there all the same: key 0 looks like a free slot.
     }
     return newest.find() ? (int) words[newest.valueIndex()] : 0;
   }

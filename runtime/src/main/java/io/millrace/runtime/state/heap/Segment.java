@@ -20,6 +20,12 @@ public final class Segment {
   private static final int MASK = 1;
   private static final int FIRST_ENTRY = 2;
 
+  /** Beside the mask: key 0, whose word is that of a free slot, may be here. */
+  private static final long MAY_HOLD_ZERO = Long.MIN_VALUE;
+
+  /** {@link #findSlot} can't tell. */
+  static final int UNKNOWN = Integer.MIN_VALUE;
+
   private final SegmentLayout layout;
   private final int stride;
   private final int shift;
@@ -64,7 +70,7 @@ public final class Segment {
     this.stamp = stamp;
     this.words = words;
     words[STAMP] = stamp;
-    words[MASK] = mask;
+    words[MASK] = (words[MASK] & MAY_HOLD_ZERO) | mask;
     this.marks = marks;
     this.keys = keys;
     this.values = values;
@@ -125,6 +131,34 @@ public final class Segment {
     }
   }
 
+  /**
+   * The slot of a key in a segment of these words, or -1 if it isn't there, by the words alone;
+   * {@link #UNKNOWN} where key 0 is sought or may be there.
+   */
+  static int findSlot(long[] words, long key, int hash, int shift, int stride) {
+    long head = words[MASK];
+    if (key == 0 || head < 0) {
+      return UNKNOWN;
+    }
+    int mask = (int) head;
+    int slot = (hash >>> shift) & mask;
+    while (true) {
+      long found = words[FIRST_ENTRY + slot * stride];
+      if (found == key) {
+        return slot;
+      }
+      if (found == 0) {
+        return -1;
+      }
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  /** Where the words of a slot's flat value begin. */
+  static int valueIndex(int slot, int stride) {
+    return FIRST_ENTRY + slot * stride + 1;
+  }
+
   /** The stamp of a segment of these words. */
   public static long stamp(long[] words) {
     return words[STAMP];
@@ -150,6 +184,9 @@ public final class Segment {
   /** Takes the free slot that {@code find} gave; only if not {@link #isFull}. */
   public void occupy(int slot, long key) {
     words[at(slot)] = key;
+    if (key == 0) {
+      words[MASK] |= MAY_HOLD_ZERO;
+    }
     marks[slot] = 1;
     size++;
   }
@@ -204,6 +241,9 @@ public final class Segment {
       to = (to + 1) & mask;
     }
     System.arraycopy(other.words, at(slot), words, at(to), stride);
+    if (words[at(to)] == 0) {
+      words[MASK] |= MAY_HOLD_ZERO;
+    }
     if (layout.flagged() && (flags(to) & DIRTY) != 0) {
       dirty++;
     }
@@ -262,7 +302,7 @@ public final class Segment {
 
   /** Where the words of a flat value begin. */
   public int valueIndex(int slot) {
-    return FIRST_ENTRY + slot * stride + 1;
+    return valueIndex(slot, stride);
   }
 
   public long longKey(int slot) {

@@ -2,6 +2,7 @@ package io.millrace.runtime.state.heap;
 
 import io.millrace.core.state.StateTtlConfig;
 import io.millrace.core.state.StateTtlConfig.UpdateType;
+import io.millrace.core.types.FlatLayout;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -16,6 +17,11 @@ public final class TableCursor<V> implements EntryCursor<V> {
   private final long ttlMillis;
   private final boolean renewedByReads;
   private final boolean stamped;
+  private final int shift;
+  private final int stride;
+  // Null if values are objects.
+  private final FlatLayout<V> flat;
+  private final boolean plain;
   private long serial;
   // No reference to the segment is kept: storing one a record costs a card mark, and under G1 a
   // fence; it is found again through what is in the cache by then.
@@ -30,6 +36,10 @@ public final class TableCursor<V> implements EntryCursor<V> {
     this.renewedByReads =
         ttl.filter(config -> config.update() == UpdateType.ON_READ_AND_WRITE).isPresent();
     this.stamped = table.layout().stamped();
+    this.shift = table.shift();
+    this.stride = table.stride();
+    this.flat = table.flatLayout().orElse(null);
+    this.plain = flat != null && ttlMillis == 0 && !stamped;
   }
 
   public StateTable<V> table() {
@@ -56,9 +66,14 @@ public final class TableCursor<V> implements EntryCursor<V> {
   private void lookUp() {
     key.requireSet();
     int hash = key.hash();
-    Segment segment = segment();
-    slot = key.isLong() ? segment.find(key.longKey(), hash) : segment.find(key.objectKey(), hash);
+    slot = key.isLong() ? find(key.longKey(), hash) : segment().find(key.objectKey(), hash);
     serial = key.serial();
+  }
+
+  /** By the words alone nearly always: the segment and its marks would be cache lines more. */
+  private int find(long longKey, int hash) {
+    int found = Segment.findSlot(table.words(key.group(), hash), longKey, hash, shift, stride);
+    return found == Segment.UNKNOWN ? segment().find(longKey, hash) : found;
   }
 
   private Segment segment() {
@@ -67,12 +82,14 @@ public final class TableCursor<V> implements EntryCursor<V> {
 
   /** Where the value of the entry that {@link #find} found begins in the words of its segment. */
   public int valueIndex() {
-    return segment().valueIndex(slot);
+    return Segment.valueIndex(slot, stride);
   }
 
   @Override
   public V load() {
-    return table.load(segment(), slot);
+    return flat == null
+        ? table.load(segment(), slot)
+        : flat.load(table.words(key.group(), key.hash()), valueIndex());
   }
 
   @Override
@@ -92,7 +109,15 @@ public final class TableCursor<V> implements EntryCursor<V> {
 
   @Override
   public void store(V value) {
-    Segment segment = find() ? writable() : insert();
+    boolean found = find();
+    if (found && plain) {
+      long[] words = table.words(key.group(), key.hash());
+      if (!table.clock().isFrozen(Segment.stamp(words))) {
+        flat.store(value, words, valueIndex());
+        return;
+      }
+    }
+    Segment segment = found ? writable() : insert();
     table.store(segment, slot, value);
     if (ttlMillis != 0) {
       segment.setTime(slot, clock.getAsLong());

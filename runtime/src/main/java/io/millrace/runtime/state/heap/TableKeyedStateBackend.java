@@ -214,8 +214,13 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
   public KeyedCut snapshot() {
     Runnable release = storage.beginCut();
     List<RegisteredState.Capture> captures = new ArrayList<>(states.size());
-    for (RegisteredState state : states.values()) {
-      captures.add(state.capture());
+    try {
+      for (RegisteredState state : states.values()) {
+        captures.add(state.capture());
+      }
+    } catch (RuntimeException | Error e) {
+      release.run();
+      throw e;
     }
     cuts.thaw();
     CutClock.Hold hold = cuts.cut();
