@@ -216,6 +216,10 @@ public final class Bench implements Callable<Integer> {
       throw wrong("--kill is for the workload 'recovery' with --task-managers 2 or more");
     }
     List<Long> sizes = records.isEmpty() ? List.of(chosen.defaultRecords()) : records;
+    if (chosen == Workload.LATENCY && sizes.stream().anyMatch(n -> n <= 5 * rate)) {
+      throw wrong(
+          "--records of 'latency' is more than 5 x --rate: the first five seconds are left out");
+    }
     Optional<Duration> interval = checkpointInterval.map(this::interval);
     return new Plan(
         chosen,

@@ -169,6 +169,7 @@ class BenchTest {
         "keyed-count --records 0 | --records is at least 1, not 0",
         "keyed-count --parallelism 0 | --parallelism is at least 1, not 0",
         "keyed-count --backend disk | --backend is heap or rocksdb, not 'disk'",
+        "latency --records 100k | --records of 'latency' is more than 5 x --rate",
         "keyed-count --tumbling | --tumbling is for the workload 'window'",
         "recovery --kill | --kill is for the workload 'recovery' with --task-managers 2",
         "window --checkpoint-interval 5 | '5' is not a duration",

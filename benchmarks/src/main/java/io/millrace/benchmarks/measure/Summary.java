@@ -39,7 +39,7 @@ public final class Summary {
         .put("records_per_s", Math.round(median(Run::recordsPerSecond)))
         .put("min", Math.round(runs.stream().mapToDouble(Run::recordsPerSecond).min().orElse(0)))
         .put("max", Math.round(runs.stream().mapToDouble(Run::recordsPerSecond).max().orElse(0)))
-        .put("cpu_ns_per_record", rounded(cpuPerRecord(), 1))
+        .put("cpu_ns_per_record", rounded(cpuPerRecord(), 3))
         .put(
             "cpu_min",
             rounded(runs.stream().mapToDouble(Run::cpuNanosPerRecord).min().orElse(0), 1))

@@ -244,7 +244,7 @@ public final class Simulation {
         taskManager.machine(),
         "registers",
         () -> {
-          if (!taskManager.isConnected()) {
+          if (!taskManager.isConnected() || !taskManagers.contains(taskManager)) {
             return; // given up in the meantime; it comes back under another name
           }
           if (jobManager.machine().isAlive()) {

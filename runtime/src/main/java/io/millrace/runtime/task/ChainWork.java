@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Does work over the operators of a chain in order, each before its children; can stop at any of
- * them for want of room and go on there. Subtask's thread only.
+ * them for want of room or time and go on there. Subtask's thread only.
  */
 final class ChainWork {
   private final OperatorChain chain;

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One execution of a subtask, as a state machine that is stepped: it takes input while its outputs
  * have room, runs it through its chain, and never blocks. What must not be interleaved with records
- * (firing timers up to a watermark, the end of data) is work that can stop for want of room and go
- * on in a later step; input and checkpoints wait for it.
+ * (firing timers up to a watermark, the end of data) is work that can stop for want of room or time
+ * and go on in a later step; input and checkpoints wait for it.
  *
  * <p>Everything but {@link #post}, {@link #wakeUp}, {@link #cancel}, {@link #metrics} and {@link
  * #tell} belongs to the one thread that steps it.
