@@ -312,9 +312,9 @@ class RocksDbStorageTest {
   void aFullDiskIsNamedWithTheRemedy() {
     RocksDBException full =
         new RocksDBException("IO error: No space left on device: While appending to 000012.sst");
-    assertThat(new RocksDbException("op", "written", Path.of("/work/state"), full))
+    assertThat(new RocksDbException("op", "written", Path.of("/data/state"), full))
         .hasMessageContaining("operator op")
-        .hasMessageContaining("/work/state")
+        .hasMessageContaining("/data/state")
         .hasMessageContaining("larger disk");
   }
 
