@@ -15,8 +15,9 @@ public final class ExecutionOptions {
   public static final ConfigOption<Optional<String>> CLUSTER =
       ConfigOption.optionalString(
           "execution.cluster",
-          "REST address of the cluster that programs started by hand are sent to, such as "
-              + "http://127.0.0.1:8081; 'none' runs them inside their own process.");
+          "REST address of the cluster that commands speak to, such as http://127.0.0.1:8081;"
+              + " 'none' is the one that 'cluster start' started here. Programs started by hand"
+              + " run inside their own process whatever it says: 'millrace run' sends them there.");
 
   static final OptionGroup GROUP =
       new OptionGroup(
