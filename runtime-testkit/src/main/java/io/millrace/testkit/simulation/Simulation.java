@@ -72,7 +72,7 @@ public final class Simulation {
     this.world = new World(seed);
     this.store = new MemoryStore(world);
     this.channels = new Channels(world);
-    this.broker = new Broker(world, PARTITIONS, RECORDS_EACH, 40, world.between(3_200, 5_200));
+    this.broker = new Broker(world, PARTITIONS, RECORDS_EACH, 40, world.between(3_300, 4_900));
     this.graph = LedgerJob.graph((int) world.between(2, 4));
     this.faultsLeft = (int) world.between(2, 6);
     this.storageFailures = world.chance(0.5) ? 0 : 0.1;
