@@ -88,7 +88,7 @@ final class IntegerKeyCodecs {
 
     @Override
     public Integer fromLong(long key) {
-      return (int) key;
+      return FreshBoxes.of((int) key);
     }
   }
 
@@ -100,7 +100,7 @@ final class IntegerKeyCodecs {
 
     @Override
     public Long fromLong(long key) {
-      return key;
+      return FreshBoxes.of(key);
     }
   }
 }

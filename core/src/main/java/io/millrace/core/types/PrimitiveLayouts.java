@@ -85,7 +85,7 @@ final class PrimitiveLayouts {
 
     @Override
     public Integer load(long[] page, int index) {
-      return (int) page[index];
+      return FreshBoxes.of((int) page[index]);
     }
   }
 
@@ -102,7 +102,7 @@ final class PrimitiveLayouts {
 
     @Override
     public Long load(long[] page, int index) {
-      return page[index];
+      return FreshBoxes.of(page[index]);
     }
   }
 

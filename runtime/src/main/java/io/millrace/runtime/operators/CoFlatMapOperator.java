@@ -2,6 +2,7 @@ package io.millrace.runtime.operators;
 
 import io.millrace.core.function.CoFlatMapFunction;
 import io.millrace.core.function.Collector;
+import io.millrace.core.types.FreshBoxes;
 
 /** Runs a {@link CoFlatMapFunction}; is its collector itself. */
 public final class CoFlatMapOperator<A, B, O>
@@ -28,8 +29,9 @@ public final class CoFlatMapOperator<A, B, O>
 
   @Override
   public void collect(O record) {
+    O own = FreshBoxes.of(record);
     try {
-      out.process(record, timestamp);
+      out.process(own, timestamp);
     } catch (Exception e) {
       throw Functions.<RuntimeException>rethrow(e);
     }

@@ -1,6 +1,7 @@
 package io.millrace.runtime.operators;
 
 import io.millrace.core.function.CoMapFunction;
+import io.millrace.core.types.FreshBoxes;
 
 /** Runs a {@link CoMapFunction}. */
 public final class CoMapOperator<A, B, O>
@@ -14,11 +15,11 @@ public final class CoMapOperator<A, B, O>
 
   @Override
   public void process1(A value, long timestamp) throws Exception {
-    out.process(function.map1(value), timestamp);
+    out.process(FreshBoxes.of(function.map1(value)), timestamp);
   }
 
   @Override
   public void process2(B value, long timestamp) throws Exception {
-    out.process(function.map2(value), timestamp);
+    out.process(FreshBoxes.of(function.map2(value)), timestamp);
   }
 }

@@ -6,6 +6,7 @@ import io.millrace.core.function.OutputTag;
 import io.millrace.core.function.TimeDomain;
 import io.millrace.core.function.TimerService;
 import io.millrace.core.time.TimestampAssigner;
+import io.millrace.core.types.FreshBoxes;
 import java.util.Optional;
 
 /**
@@ -73,8 +74,9 @@ public final class CoProcessOperator<A, B, O>
 
   @Override
   public void collect(O record) {
+    O own = FreshBoxes.of(record);
     try {
-      out.process(record, timestamp);
+      out.process(own, timestamp);
     } catch (Exception e) {
       throw Functions.<RuntimeException>rethrow(e);
     }

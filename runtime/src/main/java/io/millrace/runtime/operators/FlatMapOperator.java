@@ -2,6 +2,7 @@ package io.millrace.runtime.operators;
 
 import io.millrace.core.function.Collector;
 import io.millrace.core.function.FlatMapFunction;
+import io.millrace.core.types.FreshBoxes;
 
 /** Runs a {@link FlatMapFunction}; is the function's collector itself. */
 public final class FlatMapOperator<I, O> extends FunctionOperator<FlatMapFunction<I, O>, I, O>
@@ -22,8 +23,9 @@ public final class FlatMapOperator<I, O> extends FunctionOperator<FlatMapFunctio
 
   @Override
   public void collect(O record) {
+    O own = FreshBoxes.of(record);
     try {
-      out.process(record, timestamp);
+      out.process(own, timestamp);
     } catch (Exception e) {
       throw Functions.<RuntimeException>rethrow(e);
     }

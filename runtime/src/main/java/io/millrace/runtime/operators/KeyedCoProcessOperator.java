@@ -7,6 +7,7 @@ import io.millrace.core.function.OutputTag;
 import io.millrace.core.function.TimeDomain;
 import io.millrace.core.function.TimerService;
 import io.millrace.core.time.TimestampAssigner;
+import io.millrace.core.types.FreshBoxes;
 import io.millrace.runtime.state.KeyedStateBackend;
 
 /**
@@ -67,8 +68,9 @@ public final class KeyedCoProcessOperator<K, A, B, O>
 
   @Override
   public void collect(O record) {
+    O own = FreshBoxes.of(record);
     try {
-      out.process(record, timestamp);
+      out.process(own, timestamp);
     } catch (Exception e) {
       throw Functions.<RuntimeException>rethrow(e);
     }

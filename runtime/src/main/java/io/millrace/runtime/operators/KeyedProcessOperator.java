@@ -6,6 +6,7 @@ import io.millrace.core.function.OutputTag;
 import io.millrace.core.function.TimeDomain;
 import io.millrace.core.function.TimerService;
 import io.millrace.core.time.TimestampAssigner;
+import io.millrace.core.types.FreshBoxes;
 import io.millrace.runtime.state.KeyedStateBackend;
 
 /**
@@ -60,8 +61,9 @@ public final class KeyedProcessOperator<K, I, O>
 
   @Override
   public void collect(O record) {
+    O own = FreshBoxes.of(record);
     try {
-      out.process(record, timestamp);
+      out.process(own, timestamp);
     } catch (Exception e) {
       throw Functions.<RuntimeException>rethrow(e);
     }

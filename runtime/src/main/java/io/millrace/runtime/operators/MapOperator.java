@@ -1,6 +1,7 @@
 package io.millrace.runtime.operators;
 
 import io.millrace.core.function.MapFunction;
+import io.millrace.core.types.FreshBoxes;
 
 /** Runs a {@link MapFunction}. */
 public final class MapOperator<I, O> extends FunctionOperator<MapFunction<I, O>, I, O> {
@@ -13,6 +14,6 @@ public final class MapOperator<I, O> extends FunctionOperator<MapFunction<I, O>,
 
   @Override
   public void process(I value, long timestamp) throws Exception {
-    out.process(function.map(value), timestamp);
+    out.process(FreshBoxes.of(function.map(value)), timestamp);
   }
 }

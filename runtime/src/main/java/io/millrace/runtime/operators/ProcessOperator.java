@@ -4,6 +4,7 @@ import io.millrace.core.function.Collector;
 import io.millrace.core.function.OutputTag;
 import io.millrace.core.function.ProcessFunction;
 import io.millrace.core.function.TimerService;
+import io.millrace.core.types.FreshBoxes;
 
 /** Runs a {@link ProcessFunction}; is its collector and its context itself. */
 public final class ProcessOperator<I, O> extends FunctionOperator<ProcessFunction<I, O>, I, O>
@@ -33,8 +34,9 @@ public final class ProcessOperator<I, O> extends FunctionOperator<ProcessFunctio
 
   @Override
   public void collect(O record) {
+    O own = FreshBoxes.of(record);
     try {
-      out.process(record, timestamp);
+      out.process(own, timestamp);
     } catch (Exception e) {
       throw Functions.<RuntimeException>rethrow(e);
     }

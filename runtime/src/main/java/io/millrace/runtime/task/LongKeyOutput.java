@@ -26,7 +26,9 @@ public final class LongKeyOutput<T, K> extends EdgeOutput<T> {
 
   @Override
   public void process(T value, long timestamp) throws Exception {
-    long key = codec.toLong(selector.getKey(value));
+    // Opened at once where it is a Long, as nearly always: then it is never made (FreshBoxes).
+    K selected = selector.getKey(value);
+    long key = selected instanceof Long boxed ? boxed : codec.toLong(selected);
     int hash = KeyHash.ofLong(key);
     int channel = channelOfGroup[hash & (channelOfGroup.length - 1)];
     RecordBatch batch = filling[channel];

@@ -8,6 +8,7 @@ import io.millrace.core.source.SourceReaderContext;
 import io.millrace.core.source.SplitEnumerator;
 import io.millrace.core.source.SplitEnumeratorContext;
 import io.millrace.core.source.VersionedSerializer;
+import io.millrace.core.types.FreshBoxes;
 import io.millrace.core.types.TypeInference;
 import io.millrace.core.types.TypeInformation;
 import java.util.ArrayList;
@@ -121,7 +122,7 @@ public final class DataGeneratorSource<T> implements Source<T, RangeSplit, List<
 
     @Override
     T element(long number) throws Exception {
-      return generator.generate(number);
+      return FreshBoxes.of(generator.generate(number));
     }
   }
 }

@@ -7,6 +7,7 @@ import io.millrace.core.source.SourceReaderContext;
 import io.millrace.core.source.SplitEnumerator;
 import io.millrace.core.source.SplitEnumeratorContext;
 import io.millrace.core.source.VersionedSerializer;
+import io.millrace.core.types.FreshBoxes;
 import io.millrace.core.types.TypeInformation;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +70,7 @@ public final class SequenceSource implements Source<Long, RangeSplit, List<Range
     return new RangeReader<>(context) {
       @Override
       Long element(long number) {
-        return number;
+        return FreshBoxes.of(number);
       }
     };
   }
