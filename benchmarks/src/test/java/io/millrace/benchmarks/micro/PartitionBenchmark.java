@@ -83,12 +83,7 @@ public class PartitionBenchmark {
   private static <T> EdgeOutput.Setup<T> setup(
       Class<T> type, OutputChannel[] outputs, boolean longKeys) {
     return new EdgeOutput.Setup<>(
-        "benchmark",
-        outputs,
-        TypeInformation.of(type).serializer(),
-        new OutputRoom(),
-        true,
-        longKeys);
+        "benchmark", outputs, TypeInformation.of(type), new OutputRoom(), true, longKeys);
   }
 
   /** Integer keys. */

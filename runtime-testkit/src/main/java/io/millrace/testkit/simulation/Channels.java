@@ -119,7 +119,7 @@ final class Channels {
     public void send(RecordBatch batch) {
       BinaryWriter out = new BinaryWriter();
       for (int i = 0; i < batch.size; i++) {
-        serializer.write((T) batch.values[i], out);
+        serializer.write((T) batch.value(i), out);
         out.writeLong(batch.timestamps[i]);
         out.writeInt(batch.hashes[i]);
         out.writeLong(batch.keys[i]);

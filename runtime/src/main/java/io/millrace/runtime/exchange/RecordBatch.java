@@ -1,19 +1,33 @@
 package io.millrace.runtime.exchange;
 
+import io.millrace.core.types.FlatLayout;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Records on their way between two subtasks: values, timestamps and, on keyed edges, the key hashes
- * and (for integer keys) the keys. The unit of every hand-over. Owned by one thread at a time;
- * whoever received it gives it back to its {@link BatchOwner}. Fields are open to the engine's
- * inner loops.
+ * and (for integer keys) the keys. Values of a flat type (primitives, records of primitives) cross
+ * as the words of their fields: neither end needs an object then, and what crosses is one piece of
+ * memory that stays in cache. The unit of every hand-over. Owned by one thread at a time; whoever
+ * received it gives it back to its {@link BatchOwner}. Fields are open to the engine's inner loops.
  */
 public final class RecordBatch {
   /** Records in a full batch. */
   public static final int CAPACITY = 512;
 
-  /** Reference values; filled up to {@link #size}. */
+  /** The most words of a value for it to cross as a row. */
+  public static final int MAX_ROW_WORDS = 8;
+
+  private static final long[] NO_ROWS = {};
+
+  /** Reference values, unless there is a {@link #layout}; filled up to {@link #size}. */
   public final Object[] values = new Object[CAPACITY];
+
+  /** How values lie in {@link #rows}; null if they are objects. */
+  public FlatLayout<Object> layout;
+
+  /** The values one after another, each of as many words as the layout says. */
+  public long[] rows = NO_ROWS;
 
   /**
    * Event timestamps in milliseconds; {@link io.millrace.core.time.TimestampAssigner#NO_TIMESTAMP}
@@ -47,13 +61,31 @@ public final class RecordBatch {
     void recycle(RecordBatch batch);
   }
 
+  /** Makes this an empty batch of values of that layout, or of objects. */
+  @SuppressWarnings("unchecked") // the edge's type
+  public void begin(Optional<? extends FlatLayout<?>> flat) {
+    size = 0;
+    layout = (FlatLayout<Object>) flat.orElse(null);
+    if (layout != null && rows.length < CAPACITY * layout.words()) {
+      rows = new long[CAPACITY * layout.words()];
+    }
+  }
+
+  /** One of the values; for what is not an inner loop. */
+  public Object value(int index) {
+    return layout == null ? values[index] : layout.load(rows, index * layout.words());
+  }
+
   public boolean isFull() {
     return size == CAPACITY;
   }
 
   /** Forgets the records, so that they can be collected, and gives the batch back. */
   public void release() {
-    Arrays.fill(values, 0, size, null);
+    if (layout == null) {
+      Arrays.fill(values, 0, size, null);
+    }
+    layout = null;
     size = 0;
     owner.recycle(this);
   }

@@ -1,11 +1,19 @@
 package io.millrace.runtime.task;
 
+import io.millrace.core.types.FlatLayout;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /** Every record to every consumer. */
 public final class BroadcastOutput<T> extends EdgeOutput<T> {
+  /** Null if values cross as objects. */
+  private final FlatLayout<T> layout;
+
+  private final int words;
+
   public BroadcastOutput(Setup<T> setup) {
     super(setup);
+    this.layout = setup.flat().orElse(null);
+    this.words = layout == null ? 0 : layout.words();
   }
 
   @Override
@@ -16,7 +24,11 @@ public final class BroadcastOutput<T> extends EdgeOutput<T> {
         batch = beyond(channel);
       }
       int n = batch.size;
-      batch.values[n] = crossing(value);
+      if (layout == null) {
+        batch.values[n] = crossing(value);
+      } else {
+        layout.store(value, batch.rows, n * words);
+      }
       batch.timestamps[n] = timestamp;
       batch.size = n + 1;
       if (n + 1 == RecordBatch.CAPACITY) {

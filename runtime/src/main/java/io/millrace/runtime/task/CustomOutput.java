@@ -2,15 +2,22 @@ package io.millrace.runtime.task;
 
 import io.millrace.core.function.KeySelector;
 import io.millrace.core.function.Partitioner;
+import io.millrace.core.types.FlatLayout;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /** Partitions by a user's partitioner. */
 public final class CustomOutput<T, K> extends EdgeOutput<T> {
+  /** Null if values cross as objects. */
+  private final FlatLayout<T> layout;
+
+  private final int words;
   private final KeySelector<T, K> selector;
   private final Partitioner<K> partitioner;
 
   public CustomOutput(Setup<T> setup, KeySelector<T, K> selector, Partitioner<K> partitioner) {
     super(setup);
+    this.layout = setup.flat().orElse(null);
+    this.words = layout == null ? 0 : layout.words();
     this.selector = selector;
     this.partitioner = partitioner;
   }
@@ -33,7 +40,11 @@ public final class CustomOutput<T, K> extends EdgeOutput<T> {
       batch = beyond(channel);
     }
     int n = batch.size;
-    batch.values[n] = crossing(value);
+    if (layout == null) {
+      batch.values[n] = crossing(value);
+    } else {
+      layout.store(value, batch.rows, n * words);
+    }
     batch.timestamps[n] = timestamp;
     batch.size = n + 1;
     if (n + 1 == RecordBatch.CAPACITY) {

@@ -1,5 +1,7 @@
 package io.millrace.runtime.task;
 
+import io.millrace.core.types.FlatLayout;
+import io.millrace.core.types.TypeInformation;
 import io.millrace.core.types.TypeSerializer;
 import io.millrace.core.types.UnsupportedTypeException;
 import io.millrace.runtime.exchange.ChannelEvent;
@@ -10,8 +12,9 @@ import java.util.Optional;
 
 /**
  * The end of a chain at one edge: sorts records into the batches of its channels. Each kind of
- * partitioning is a final subclass, loaded as a copy of its class for each edge like the operators.
- * Subtask's thread only.
+ * partitioning is a final subclass, loaded as a copy of its class for each edge like the operators,
+ * and each writes its values itself, so that the layout is one class for the compiler. Subtask's
+ * thread only.
  *
  * <p>A channel always has a batch to fill, or {@link OutputRoom} says that there is none: that is
  * tested before each record, so within one record's fan-out at most some batches overshoot.
@@ -31,6 +34,7 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
   private final OutputRoom room;
   private final TypeSerializer<T> serializer;
   private final boolean copies;
+  private final Optional<FlatLayout<T>> flat;
   private final boolean keyed;
   private final boolean longKeys;
   private final String name;
@@ -43,15 +47,21 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
   public record Setup<T>(
       String name,
       OutputChannel[] channels,
-      TypeSerializer<T> serializer,
+      TypeInformation<T> type,
       OutputRoom room,
       boolean keyed,
-      boolean longKeys) {}
+      boolean longKeys) {
+    /** How values cross, if not as objects. */
+    public Optional<FlatLayout<T>> flat() {
+      return type.flatLayout().filter(flat -> flat.words() <= RecordBatch.MAX_ROW_WORDS);
+    }
+  }
 
   protected EdgeOutput(Setup<T> setup) {
     this.name = setup.name;
     this.channels = setup.channels;
-    this.serializer = setup.serializer;
+    this.serializer = setup.type.serializer();
+    this.flat = setup.flat();
     this.room = setup.room;
     this.keyed = setup.keyed;
     this.longKeys = setup.longKeys;
@@ -111,7 +121,7 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
   }
 
   private RecordBatch prepare(RecordBatch batch) {
-    batch.size = 0;
+    batch.begin(flat);
     batch.keyed = keyed;
     batch.longKeys = longKeys;
     return batch;

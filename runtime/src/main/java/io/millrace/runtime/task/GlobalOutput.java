@@ -1,11 +1,19 @@
 package io.millrace.runtime.task;
 
+import io.millrace.core.types.FlatLayout;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /** Everything to the first consumer; the others get events only. */
 public final class GlobalOutput<T> extends EdgeOutput<T> {
+  /** Null if values cross as objects. */
+  private final FlatLayout<T> layout;
+
+  private final int words;
+
   public GlobalOutput(Setup<T> setup) {
     super(setup);
+    this.layout = setup.flat().orElse(null);
+    this.words = layout == null ? 0 : layout.words();
   }
 
   @Override
@@ -15,7 +23,11 @@ public final class GlobalOutput<T> extends EdgeOutput<T> {
       batch = beyond(0);
     }
     int n = batch.size;
-    batch.values[n] = crossing(value);
+    if (layout == null) {
+      batch.values[n] = crossing(value);
+    } else {
+      layout.store(value, batch.rows, n * words);
+    }
     batch.timestamps[n] = timestamp;
     batch.size = n + 1;
     if (n + 1 == RecordBatch.CAPACITY) {

@@ -1,5 +1,6 @@
 package io.millrace.runtime.task;
 
+import io.millrace.core.types.FlatLayout;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.state.KeyedStateBackend;
@@ -17,8 +18,26 @@ public final class LongKeyLoop<T> implements BatchLoop {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // the edge's type
   public int run(RecordBatch batch, int from) throws Exception {
+    return batch.layout == null ? runObjects(batch, from) : runRows(batch, from);
+  }
+
+  @SuppressWarnings("unchecked") // the edge's type
+  private int runRows(RecordBatch batch, int from) throws Exception {
+    FlatLayout<Object> layout = batch.layout;
+    int words = layout.words();
+    int size = batch.size;
+    int i = from;
+    while (i < size && room.isOpen()) {
+      state.setCurrentLongKey(batch.keys[i], batch.hashes[i]);
+      head.process((T) layout.load(batch.rows, i * words), batch.timestamps[i]);
+      i++;
+    }
+    return i;
+  }
+
+  @SuppressWarnings("unchecked") // the edge's type
+  private int runObjects(RecordBatch batch, int from) throws Exception {
     int size = batch.size;
     int i = from;
     while (i < size && room.isOpen()) {

@@ -1,6 +1,7 @@
 package io.millrace.runtime.task;
 
 import io.millrace.core.function.KeySelector;
+import io.millrace.core.types.FlatLayout;
 import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.KeyHash;
 import io.millrace.runtime.exchange.RecordBatch;
@@ -10,6 +11,10 @@ import io.millrace.runtime.exchange.RecordBatch;
  * state.
  */
 public final class LongKeyOutput<T, K> extends EdgeOutput<T> {
+  /** Null if values cross as objects. */
+  private final FlatLayout<T> layout;
+
+  private final int words;
   private final KeySelector<T, K> selector;
   private final KeyCodec<K> codec;
 
@@ -19,6 +24,8 @@ public final class LongKeyOutput<T, K> extends EdgeOutput<T> {
   public LongKeyOutput(
       Setup<T> setup, KeySelector<T, K> selector, KeyCodec<K> codec, int[] channelOfGroup) {
     super(setup);
+    this.layout = setup.flat().orElse(null);
+    this.words = layout == null ? 0 : layout.words();
     this.selector = selector;
     this.codec = codec;
     this.channelOfGroup = channelOfGroup;
@@ -36,7 +43,11 @@ public final class LongKeyOutput<T, K> extends EdgeOutput<T> {
       batch = beyond(channel);
     }
     int n = batch.size;
-    batch.values[n] = crossing(value);
+    if (layout == null) {
+      batch.values[n] = crossing(value);
+    } else {
+      layout.store(value, batch.rows, n * words);
+    }
     batch.timestamps[n] = timestamp;
     batch.hashes[n] = hash;
     batch.keys[n] = key;

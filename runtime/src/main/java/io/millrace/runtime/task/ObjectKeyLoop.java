@@ -1,6 +1,7 @@
 package io.millrace.runtime.task;
 
 import io.millrace.core.function.KeySelector;
+import io.millrace.core.types.FlatLayout;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.state.KeyedStateBackend;
@@ -24,8 +25,27 @@ public final class ObjectKeyLoop<T, K> implements BatchLoop {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // the edge's type
   public int run(RecordBatch batch, int from) throws Exception {
+    return batch.layout == null ? runObjects(batch, from) : runRows(batch, from);
+  }
+
+  @SuppressWarnings("unchecked") // the edge's type
+  private int runRows(RecordBatch batch, int from) throws Exception {
+    FlatLayout<Object> layout = batch.layout;
+    int words = layout.words();
+    int size = batch.size;
+    int i = from;
+    while (i < size && room.isOpen()) {
+      T value = (T) layout.load(batch.rows, i * words);
+      state.setCurrentKey(selector.getKey(value), batch.hashes[i]);
+      head.process(value, batch.timestamps[i]);
+      i++;
+    }
+    return i;
+  }
+
+  @SuppressWarnings("unchecked") // the edge's type
+  private int runObjects(RecordBatch batch, int from) throws Exception {
     int size = batch.size;
     int i = from;
     while (i < size && room.isOpen()) {

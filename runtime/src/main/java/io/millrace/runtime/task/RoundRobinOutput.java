@@ -1,5 +1,6 @@
 package io.millrace.runtime.task;
 
+import io.millrace.core.types.FlatLayout;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /**
@@ -7,6 +8,10 @@ import io.millrace.runtime.exchange.RecordBatch;
  * only one (forward).
  */
 public final class RoundRobinOutput<T> extends EdgeOutput<T> {
+  /** Null if values cross as objects. */
+  private final FlatLayout<T> layout;
+
+  private final int words;
   private int next;
 
   /**
@@ -15,6 +20,8 @@ public final class RoundRobinOutput<T> extends EdgeOutput<T> {
    */
   public RoundRobinOutput(Setup<T> setup, int first) {
     super(setup);
+    this.layout = setup.flat().orElse(null);
+    this.words = layout == null ? 0 : layout.words();
     this.next = first % channels.length;
   }
 
@@ -27,7 +34,11 @@ public final class RoundRobinOutput<T> extends EdgeOutput<T> {
       batch = beyond(channel);
     }
     int n = batch.size;
-    batch.values[n] = crossing(value);
+    if (layout == null) {
+      batch.values[n] = crossing(value);
+    } else {
+      layout.store(value, batch.rows, n * words);
+    }
     batch.timestamps[n] = timestamp;
     batch.size = n + 1;
     if (n + 1 == RecordBatch.CAPACITY) {

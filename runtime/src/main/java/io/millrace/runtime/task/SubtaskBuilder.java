@@ -306,7 +306,7 @@ final class SubtaskBuilder {
         new EdgeOutput.Setup<>(
             vertex.operators().get(edge.sourceOperator()).described(),
             channels,
-            spec.type().serializer(),
+            spec.type(),
             subtask.room(),
             spec.isKeyed(),
             longKeys);

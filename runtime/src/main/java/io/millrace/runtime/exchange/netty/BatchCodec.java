@@ -61,11 +61,10 @@ public final class BatchCodec {
     BinaryWriter out = writer;
     out.reset();
     out.writeInt(0);
-    Object[] values = batch.values;
     int size = batch.size;
     int to = from;
     do {
-      serializer.write(values[to++], out);
+      serializer.write(batch.value(to++), out);
     } while (to < size && out.size() < targetBytes);
     int flags = 0;
     if (batch.keyed) {
