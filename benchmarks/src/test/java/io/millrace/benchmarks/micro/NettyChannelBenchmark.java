@@ -1,8 +1,9 @@
 package io.millrace.benchmarks.micro;
 
 import io.millrace.benchmarks.workload.KeyedValue;
+import io.millrace.core.types.FlatLayout;
 import io.millrace.core.types.TypeInformation;
-import io.millrace.core.types.TypeSerializer;
+import io.millrace.runtime.exchange.CrossingForm;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
@@ -38,6 +39,7 @@ public class NettyChannelBenchmark {
   private final KeyedValue record = new KeyedValue(123_456, 78);
   private DataExchange producer;
   private DataExchange consumer;
+  private CrossingForm<?> form;
   private OutputChannel[] outputs;
   private InputChannel[] inputs;
   private int next;
@@ -50,16 +52,15 @@ public class NettyChannelBenchmark {
     producer = DataExchange.start(options);
     consumer = DataExchange.start(options);
     ClassLoader loader = NettyChannelBenchmark.class.getClassLoader();
-    TypeSerializer<?> serializer = TypeInformation.of(KeyedValue.class).serializer();
+    form = CrossingForm.of(TypeInformation.of(KeyedValue.class));
     outputs = new OutputChannel[channels];
     inputs = new InputChannel[channels];
     for (int i = 0; i < channels; i++) {
       ChannelId id = new ChannelId(JobId.of(1), 1, i, 0, 0);
-      outputs[i] = new NettyChannels(producer).output(id, serializer, loader);
+      outputs[i] = new NettyChannels(producer).output(id, form, loader);
       outputs[i].onWritable(() -> {});
       inputs[i] =
-          new NettyChannels(consumer)
-              .input(id, producer.host(), producer.port(), serializer, loader);
+          new NettyChannels(consumer).input(id, producer.host(), producer.port(), form, loader);
       inputs[i].onReadable(() -> {});
     }
   }
@@ -76,13 +77,15 @@ public class NettyChannelBenchmark {
       }
       batch = outputs[channel].acquire();
     }
-    batch.size = RecordBatch.CAPACITY;
+    batch.begin(form.rows());
     batch.keyed = false;
     batch.longKeys = false;
+    FlatLayout<Object> layout = batch.layout;
     for (int i = 0; i < RecordBatch.CAPACITY; i++) {
-      batch.values[i] = record;
-      batch.timestamps[i] = i;
+      layout.store(record, batch.rows, i * layout.words());
+      batch.stamp(i, i);
     }
+    batch.size = RecordBatch.CAPACITY;
     outputs[channel].send(batch);
     return channel % 16 == 0 ? receive() : 0;
   }

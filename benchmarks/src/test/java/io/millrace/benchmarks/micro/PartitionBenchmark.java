@@ -6,6 +6,7 @@ import io.millrace.core.function.KeySelector;
 import io.millrace.core.time.TimestampAssigner;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.exchange.BatchPool;
+import io.millrace.runtime.exchange.CrossingForm;
 import io.millrace.runtime.exchange.LocalChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
@@ -83,7 +84,12 @@ public class PartitionBenchmark {
   private static <T> EdgeOutput.Setup<T> setup(
       Class<T> type, OutputChannel[] outputs, boolean longKeys) {
     return new EdgeOutput.Setup<>(
-        "benchmark", outputs, TypeInformation.of(type), new OutputRoom(), true, longKeys);
+        "benchmark",
+        outputs,
+        CrossingForm.of(TypeInformation.of(type)),
+        new OutputRoom(),
+        true,
+        longKeys);
   }
 
   /** Integer keys. */

@@ -4,6 +4,7 @@ import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.TypeSerializer;
 import io.millrace.runtime.exchange.ChannelEvent;
+import io.millrace.runtime.exchange.CrossingForm;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
@@ -31,30 +32,25 @@ final class Channels {
   RemoteChannels of(Machine machine) {
     return new RemoteChannels() {
       @Override
-      public OutputChannel output(
-          ChannelId id, TypeSerializer<?> serializer, ClassLoader userLoader) {
+      public OutputChannel output(ChannelId id, CrossingForm<?> form, ClassLoader userLoader) {
         Link link = links.computeIfAbsent(id, key -> new Link());
         link.producer = Optional.of(machine);
-        return new Output<>(link, cast(serializer));
+        return new Output<>(link, cast(form));
       }
 
       @Override
       public InputChannel input(
-          ChannelId id,
-          String host,
-          int port,
-          TypeSerializer<?> serializer,
-          ClassLoader userLoader) {
+          ChannelId id, String host, int port, CrossingForm<?> form, ClassLoader userLoader) {
         Link link = links.computeIfAbsent(id, key -> new Link());
         link.consumer = Optional.of(machine);
-        return new Input<>(link, cast(serializer));
+        return new Input<>(link, cast(form));
       }
     };
   }
 
   @SuppressWarnings("unchecked") // the edge's type
-  private static TypeSerializer<Object> cast(TypeSerializer<?> serializer) {
-    return (TypeSerializer<Object>) serializer;
+  private static CrossingForm<Object> cast(CrossingForm<?> form) {
+    return (CrossingForm<Object>) form;
   }
 
   /** The connections of a machine are gone: the other ends learn of it after a while. */
@@ -95,9 +91,9 @@ final class Channels {
     private final Link link;
     private final TypeSerializer<T> serializer;
 
-    Output(Link link, TypeSerializer<T> serializer) {
+    Output(Link link, CrossingForm<T> form) {
       this.link = link;
-      this.serializer = serializer;
+      this.serializer = form.serializer();
     }
 
     @Override
@@ -120,7 +116,7 @@ final class Channels {
       BinaryWriter out = new BinaryWriter();
       for (int i = 0; i < batch.size; i++) {
         serializer.write((T) batch.value(i), out);
-        out.writeLong(batch.timestamps[i]);
+        out.writeLong(batch.timestamp(i));
         out.writeInt(batch.hashes[i]);
         out.writeLong(batch.keys[i]);
       }
@@ -180,11 +176,11 @@ final class Channels {
 
   private final class Input<T> implements InputChannel {
     private final Link link;
-    private final TypeSerializer<T> serializer;
+    private final CrossingForm<T> form;
 
-    Input(Link link, TypeSerializer<T> serializer) {
+    Input(Link link, CrossingForm<T> form) {
       this.link = link;
-      this.serializer = serializer;
+      this.form = form;
     }
 
     @Override
@@ -194,10 +190,16 @@ final class Channels {
         return element;
       }
       RecordBatch batch = new RecordBatch(released -> credit());
+      batch.begin(form.rows());
       BinaryReader in = new BinaryReader(frame.bytes, Channels.class.getClassLoader());
       for (int i = 0; i < frame.size; i++) {
-        batch.values[i] = serializer.read(in);
-        batch.timestamps[i] = in.readLong();
+        T value = form.serializer().read(in);
+        if (form.rows().isPresent()) {
+          form.rows().get().store(value, batch.rows, i * form.rows().get().words());
+        } else {
+          batch.values[i] = value;
+        }
+        batch.stamp(i, in.readLong());
         batch.hashes[i] = in.readInt();
         batch.keys[i] = in.readLong();
       }

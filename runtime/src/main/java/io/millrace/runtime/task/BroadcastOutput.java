@@ -12,7 +12,7 @@ public final class BroadcastOutput<T> extends EdgeOutput<T> {
 
   public BroadcastOutput(Setup<T> setup) {
     super(setup);
-    this.layout = setup.flat().orElse(null);
+    this.layout = setup.form().rows().orElse(null);
     this.words = layout == null ? 0 : layout.words();
   }
 
@@ -29,7 +29,7 @@ public final class BroadcastOutput<T> extends EdgeOutput<T> {
       } else {
         layout.store(value, batch.rows, n * words);
       }
-      batch.timestamps[n] = timestamp;
+      batch.stamp(n, timestamp);
       batch.size = n + 1;
       if (n + 1 == RecordBatch.CAPACITY) {
         full(channel);

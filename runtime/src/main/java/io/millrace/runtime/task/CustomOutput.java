@@ -16,7 +16,7 @@ public final class CustomOutput<T, K> extends EdgeOutput<T> {
 
   public CustomOutput(Setup<T> setup, KeySelector<T, K> selector, Partitioner<K> partitioner) {
     super(setup);
-    this.layout = setup.flat().orElse(null);
+    this.layout = setup.form().rows().orElse(null);
     this.words = layout == null ? 0 : layout.words();
     this.selector = selector;
     this.partitioner = partitioner;
@@ -45,7 +45,7 @@ public final class CustomOutput<T, K> extends EdgeOutput<T> {
     } else {
       layout.store(value, batch.rows, n * words);
     }
-    batch.timestamps[n] = timestamp;
+    batch.stamp(n, timestamp);
     batch.size = n + 1;
     if (n + 1 == RecordBatch.CAPACITY) {
       full(channel);

@@ -1,10 +1,10 @@
 package io.millrace.runtime.task;
 
 import io.millrace.core.types.FlatLayout;
-import io.millrace.core.types.TypeInformation;
 import io.millrace.core.types.TypeSerializer;
 import io.millrace.core.types.UnsupportedTypeException;
 import io.millrace.runtime.exchange.ChannelEvent;
+import io.millrace.runtime.exchange.CrossingForm;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.operators.Receiver;
@@ -34,7 +34,7 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
   private final OutputRoom room;
   private final TypeSerializer<T> serializer;
   private final boolean copies;
-  private final Optional<FlatLayout<T>> flat;
+  private final Optional<FlatLayout<T>> rows;
   private final boolean keyed;
   private final boolean longKeys;
   private final String name;
@@ -47,24 +47,20 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
   public record Setup<T>(
       String name,
       OutputChannel[] channels,
-      TypeInformation<T> type,
+      CrossingForm<T> form,
       OutputRoom room,
       boolean keyed,
-      boolean longKeys) {
-    /** How values cross, if not as objects. */
-    public Optional<FlatLayout<T>> flat() {
-      return type.flatLayout().filter(flat -> flat.words() <= RecordBatch.MAX_ROW_WORDS);
-    }
-  }
+      boolean longKeys) {}
 
   protected EdgeOutput(Setup<T> setup) {
     this.name = setup.name;
     this.channels = setup.channels;
-    this.serializer = setup.type.serializer();
-    this.flat = setup.flat();
+    this.serializer = setup.form.serializer();
+    this.rows = setup.form.rows();
     this.room = setup.room;
-    this.keyed = setup.keyed;
-    this.longKeys = setup.longKeys;
+    boolean objects = setup.form.rows().isEmpty();
+    this.keyed = setup.keyed && objects;
+    this.longKeys = setup.longKeys && objects;
     this.filling = new RecordBatch[channels.length];
     this.sentWatermark = new long[channels.length];
     boolean shares = false;
@@ -121,7 +117,7 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
   }
 
   private RecordBatch prepare(RecordBatch batch) {
-    batch.begin(flat);
+    batch.begin(rows);
     batch.keyed = keyed;
     batch.longKeys = longKeys;
     return batch;

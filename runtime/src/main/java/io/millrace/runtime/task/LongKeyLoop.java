@@ -1,20 +1,34 @@
 package io.millrace.runtime.task;
 
+import io.millrace.core.function.KeySelector;
 import io.millrace.core.types.FlatLayout;
+import io.millrace.core.types.KeyCodec;
+import io.millrace.core.types.KeyHash;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.state.KeyedStateBackend;
 
-/** Records with an integer key. */
-public final class LongKeyLoop<T> implements BatchLoop {
+/**
+ * Records with an integer key, which came with the record or, of flat ones, is selected again here.
+ */
+public final class LongKeyLoop<T, K> implements BatchLoop {
   private final Receiver<T> head;
   private final OutputRoom room;
-  private final KeyedStateBackend<?> state;
+  private final KeyedStateBackend<K> state;
+  private final KeySelector<T, K> selector;
+  private final KeyCodec<K> codec;
 
-  public LongKeyLoop(Receiver<T> head, OutputRoom room, KeyedStateBackend<?> state) {
+  public LongKeyLoop(
+      Receiver<T> head,
+      OutputRoom room,
+      KeyedStateBackend<K> state,
+      KeySelector<T, K> selector,
+      KeyCodec<K> codec) {
     this.head = head;
     this.room = room;
     this.state = state;
+    this.selector = selector;
+    this.codec = codec;
   }
 
   @Override
@@ -29,8 +43,12 @@ public final class LongKeyLoop<T> implements BatchLoop {
     int size = batch.size;
     int i = from;
     while (i < size && room.isOpen()) {
-      state.setCurrentLongKey(batch.keys[i], batch.hashes[i]);
-      head.process((T) layout.load(batch.rows, i * words), batch.timestamps[i]);
+      T value = (T) layout.load(batch.rows, i * words);
+      // Opened at once where it is a Long, as nearly always: then it is never made (FreshBoxes).
+      K selected = selector.getKey(value);
+      long key = selected instanceof Long boxed ? boxed : codec.toLong(selected);
+      state.setCurrentLongKey(key, KeyHash.ofLong(key));
+      head.process(value, batch.timestamp(i));
       i++;
     }
     return i;
@@ -42,7 +60,7 @@ public final class LongKeyLoop<T> implements BatchLoop {
     int i = from;
     while (i < size && room.isOpen()) {
       state.setCurrentLongKey(batch.keys[i], batch.hashes[i]);
-      head.process((T) batch.values[i], batch.timestamps[i]);
+      head.process((T) batch.values[i], batch.timestamp(i));
       i++;
     }
     return i;

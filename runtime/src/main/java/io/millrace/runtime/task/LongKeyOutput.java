@@ -7,8 +7,8 @@ import io.millrace.core.types.KeyHash;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /**
- * Partitions by an integer key, which travels beside the record: it is never boxed between here and
- * state.
+ * Partitions by an integer key, which travels beside the record if that is an object: it is never
+ * boxed between here and state.
  */
 public final class LongKeyOutput<T, K> extends EdgeOutput<T> {
   /** Null if values cross as objects. */
@@ -24,7 +24,7 @@ public final class LongKeyOutput<T, K> extends EdgeOutput<T> {
   public LongKeyOutput(
       Setup<T> setup, KeySelector<T, K> selector, KeyCodec<K> codec, int[] channelOfGroup) {
     super(setup);
-    this.layout = setup.flat().orElse(null);
+    this.layout = setup.form().rows().orElse(null);
     this.words = layout == null ? 0 : layout.words();
     this.selector = selector;
     this.codec = codec;
@@ -45,12 +45,12 @@ public final class LongKeyOutput<T, K> extends EdgeOutput<T> {
     int n = batch.size;
     if (layout == null) {
       batch.values[n] = crossing(value);
+      batch.hashes[n] = hash;
+      batch.keys[n] = key;
     } else {
       layout.store(value, batch.rows, n * words);
     }
-    batch.timestamps[n] = timestamp;
-    batch.hashes[n] = hash;
-    batch.keys[n] = key;
+    batch.stamp(n, timestamp);
     batch.size = n + 1;
     if (n + 1 == RecordBatch.CAPACITY) {
       full(channel);

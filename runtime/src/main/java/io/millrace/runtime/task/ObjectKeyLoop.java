@@ -2,22 +2,29 @@ package io.millrace.runtime.task;
 
 import io.millrace.core.function.KeySelector;
 import io.millrace.core.types.FlatLayout;
+import io.millrace.core.types.KeyCodec;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.state.KeyedStateBackend;
 
 /**
  * Records with a key that is not an integer: it is selected again here, its hash came with the
- * record.
+ * record unless that is flat.
  */
 public final class ObjectKeyLoop<T, K> implements BatchLoop {
   private final Receiver<T> head;
   private final OutputRoom room;
   private final KeyedStateBackend<K> state;
   private final KeySelector<T, K> selector;
+  private final KeyCodec<K> codec;
 
   public ObjectKeyLoop(
-      Receiver<T> head, OutputRoom room, KeyedStateBackend<K> state, KeySelector<T, K> selector) {
+      Receiver<T> head,
+      OutputRoom room,
+      KeyedStateBackend<K> state,
+      KeySelector<T, K> selector,
+      KeyCodec<K> codec) {
+    this.codec = codec;
     this.head = head;
     this.room = room;
     this.state = state;
@@ -37,8 +44,9 @@ public final class ObjectKeyLoop<T, K> implements BatchLoop {
     int i = from;
     while (i < size && room.isOpen()) {
       T value = (T) layout.load(batch.rows, i * words);
-      state.setCurrentKey(selector.getKey(value), batch.hashes[i]);
-      head.process(value, batch.timestamps[i]);
+      K key = selector.getKey(value);
+      state.setCurrentKey(key, codec.hash(key));
+      head.process(value, batch.timestamp(i));
       i++;
     }
     return i;
@@ -51,7 +59,7 @@ public final class ObjectKeyLoop<T, K> implements BatchLoop {
     while (i < size && room.isOpen()) {
       T value = (T) batch.values[i];
       state.setCurrentKey(selector.getKey(value), batch.hashes[i]);
-      head.process(value, batch.timestamps[i]);
+      head.process(value, batch.timestamp(i));
       i++;
     }
     return i;

@@ -20,7 +20,7 @@ public final class ObjectKeyOutput<T, K> extends EdgeOutput<T> {
   public ObjectKeyOutput(
       Setup<T> setup, KeySelector<T, K> selector, KeyCodec<K> codec, int[] channelOfGroup) {
     super(setup);
-    this.layout = setup.flat().orElse(null);
+    this.layout = setup.form().rows().orElse(null);
     this.words = layout == null ? 0 : layout.words();
     this.selector = selector;
     this.codec = codec;
@@ -47,11 +47,11 @@ public final class ObjectKeyOutput<T, K> extends EdgeOutput<T> {
     int n = batch.size;
     if (layout == null) {
       batch.values[n] = crossing(value);
+      batch.hashes[n] = hash;
     } else {
       layout.store(value, batch.rows, n * words);
     }
-    batch.timestamps[n] = timestamp;
-    batch.hashes[n] = hash;
+    batch.stamp(n, timestamp);
     batch.size = n + 1;
     if (n + 1 == RecordBatch.CAPACITY) {
       full(channel);

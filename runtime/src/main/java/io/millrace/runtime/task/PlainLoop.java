@@ -26,7 +26,7 @@ public final class PlainLoop<T> implements BatchLoop {
     int size = batch.size;
     int i = from;
     while (i < size && room.isOpen()) {
-      head.process((T) layout.load(batch.rows, i * words), batch.timestamps[i]);
+      head.process((T) layout.load(batch.rows, i * words), batch.timestamp(i));
       i++;
     }
     return i;
@@ -37,7 +37,7 @@ public final class PlainLoop<T> implements BatchLoop {
     int size = batch.size;
     int i = from;
     while (i < size && room.isOpen()) {
-      head.process((T) batch.values[i], batch.timestamps[i]);
+      head.process((T) batch.values[i], batch.timestamp(i));
       i++;
     }
     return i;

@@ -20,7 +20,7 @@ public final class RoundRobinOutput<T> extends EdgeOutput<T> {
    */
   public RoundRobinOutput(Setup<T> setup, int first) {
     super(setup);
-    this.layout = setup.flat().orElse(null);
+    this.layout = setup.form().rows().orElse(null);
     this.words = layout == null ? 0 : layout.words();
     this.next = first % channels.length;
   }
@@ -39,7 +39,7 @@ public final class RoundRobinOutput<T> extends EdgeOutput<T> {
     } else {
       layout.store(value, batch.rows, n * words);
     }
-    batch.timestamps[n] = timestamp;
+    batch.stamp(n, timestamp);
     batch.size = n + 1;
     if (n + 1 == RecordBatch.CAPACITY) {
       full(channel);

@@ -2,9 +2,9 @@ package io.millrace.runtime.task;
 
 import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.TypeInformation;
-import io.millrace.core.types.TypeSerializer;
 import io.millrace.runtime.classloading.UserObjects;
 import io.millrace.runtime.exchange.BatchPool;
+import io.millrace.runtime.exchange.CrossingForm;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.LocalChannels;
 import io.millrace.runtime.exchange.OutputChannel;
@@ -284,7 +284,7 @@ final class SubtaskBuilder {
         channels[i] =
             consumer.taskManager().equals(self.value())
                 ? local.meet(id).output(pool, channel)
-                : remote.output(id, spec.type().serializer(), loader);
+                : remote.output(id, CrossingForm.of(spec.type()), loader);
         channels[i].onWritable(subtask::wakeUp);
         channel++;
       }
@@ -306,7 +306,7 @@ final class SubtaskBuilder {
         new EdgeOutput.Setup<>(
             vertex.operators().get(edge.sourceOperator()).described(),
             channels,
-            spec.type(),
+            CrossingForm.of(spec.type()),
             subtask.room(),
             spec.isKeyed(),
             longKeys);
@@ -365,7 +365,13 @@ final class SubtaskBuilder {
       loop = maker.make(erased(PlainLoop.class), receiver, subtask.room());
     } else if (spec.keyType().keyCodec().isLong()) {
       loop =
-          maker.make(erased(LongKeyLoop.class), receiver, subtask.room(), environment.keyedState());
+          maker.make(
+              erased(LongKeyLoop.class),
+              receiver,
+              subtask.room(),
+              environment.keyedState(),
+              spec.key(),
+              spec.keyType().keyCodec());
     } else {
       loop =
           maker.make(
@@ -373,7 +379,8 @@ final class SubtaskBuilder {
               receiver,
               subtask.room(),
               environment.keyedState(),
-              spec.key());
+              spec.key(),
+              spec.keyType().keyCodec());
     }
     return (BatchLoop) loop;
   }
@@ -385,7 +392,7 @@ final class SubtaskBuilder {
     List<Integer> inputOf = new ArrayList<>();
     for (int i = 0; i < specs.size(); i++) {
       TaskDeployment.Input input = deployment.inputs().get(i);
-      TypeSerializer<?> serializer = specs.get(i).type().serializer();
+      CrossingForm<?> form = CrossingForm.of(specs.get(i).type());
       for (Peer producer : input.producers()) {
         ChannelId id =
             new ChannelId(
@@ -397,7 +404,7 @@ final class SubtaskBuilder {
         inputs.add(
             producer.taskManager().equals(self.value())
                 ? local.meet(id)
-                : remote.input(id, producer.host(), producer.dataPort(), serializer, loader));
+                : remote.input(id, producer.host(), producer.dataPort(), form, loader));
         inputOf.add(input.edge().targetInput());
       }
     }

@@ -4,9 +4,12 @@ import io.millrace.core.time.TimestampAssigner;
 import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.CorruptDataException;
+import io.millrace.core.types.FlatLayout;
 import io.millrace.core.types.TypeSerializer;
+import io.millrace.runtime.exchange.CrossingForm;
 import io.millrace.runtime.exchange.RecordBatch;
-import java.util.Objects;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Turns batches of one type into bytes and back. One for each edge of a subtask, shared by its
@@ -29,6 +32,7 @@ public final class BatchCodec {
   private static final int RETAINED_BYTES = 1 << 20;
 
   private final TypeSerializer<Object> serializer;
+  private final Optional<FlatLayout<Object>> rows;
   private final BinaryReader reader;
   private final BatchStack batches = new BatchStack();
   private BinaryWriter writer = new BinaryWriter(16 << 10);
@@ -37,9 +41,10 @@ public final class BatchCodec {
    * @param classLoader resolves class names in late-typed values: the job's
    */
   @SuppressWarnings("unchecked")
-  public BatchCodec(TypeSerializer<?> serializer, ClassLoader classLoader) {
+  public BatchCodec(CrossingForm<?> form, ClassLoader classLoader) {
     // Values are Objects in a batch: the graph says that they are of this serializer's type.
-    this.serializer = (TypeSerializer<Object>) Objects.requireNonNull(serializer, "serializer");
+    this.serializer = (TypeSerializer<Object>) form.serializer();
+    this.rows = ((CrossingForm<Object>) form).rows();
     this.reader = new BinaryReader(new byte[0], classLoader);
   }
 
@@ -79,7 +84,9 @@ public final class BatchCodec {
         out.writeLong(batch.keys[i]);
       }
     }
-    flags |= writeTimestamps(batch.timestamps, from, to, out) << 2;
+    flags |=
+        (batch.timed ? writeTimestamps(batch.timestamps, from, to, out) : writeOne(batch, out))
+            << 2;
     out.setInt(0, flags << 16 | (to - from));
     return to;
   }
@@ -87,6 +94,14 @@ public final class BatchCodec {
   /** What the last {@link #encode} wrote. */
   BinaryWriter encoded() {
     return writer;
+  }
+
+  private static int writeOne(RecordBatch batch, BinaryWriter out) {
+    if (batch.commonTimestamp == TimestampAssigner.NO_TIMESTAMP) {
+      return NO_TIMESTAMPS;
+    }
+    out.writeLong(batch.commonTimestamp);
+    return ONE_TIMESTAMP;
   }
 
   private static int writeTimestamps(long[] timestamps, int from, int to, BinaryWriter out) {
@@ -147,10 +162,16 @@ public final class BatchCodec {
     }
     RecordBatch batch = batches.take();
     try {
-      Object[] values = batch.values;
+      batch.begin(rows);
+      FlatLayout<Object> layout = batch.layout;
       for (int i = 0; i < count; i++) {
+        Object value = serializer.read(in);
+        if (layout == null) {
+          batch.values[i] = value;
+        } else {
+          layout.store(value, batch.rows, i * layout.words());
+        }
         // Counted one by one, so that a release after a failure forgets those that were read.
-        values[i] = serializer.read(in);
         batch.size = i + 1;
       }
       batch.keyed = (flags & KEYED) != 0;
@@ -165,7 +186,7 @@ public final class BatchCodec {
           batch.keys[i] = in.readLong();
         }
       }
-      readTimestamps(flags >>> 2, batch.timestamps, count, in);
+      readTimestamps(flags >>> 2, batch, count, in);
       if (in.remaining() != 0) {
         throw new CorruptDataException(in.remaining() + " bytes after the last record");
       }
@@ -176,11 +197,15 @@ public final class BatchCodec {
     }
   }
 
-  private static void readTimestamps(int mode, long[] timestamps, int count, BinaryReader in) {
+  private static void readTimestamps(int mode, RecordBatch batch, int count, BinaryReader in) {
     long base = mode == NO_TIMESTAMPS ? TimestampAssigner.NO_TIMESTAMP : in.readLong();
-    for (int i = 0; i < count; i++) {
-      timestamps[i] = base;
+    batch.commonTimestamp = base;
+    batch.timed = mode > ONE_TIMESTAMP;
+    if (!batch.timed) {
+      return;
     }
+    long[] timestamps = batch.timestamps;
+    Arrays.fill(timestamps, 0, count, base);
     switch (mode) {
       case WIDTH_1 -> {
         for (int i = 0; i < count; i++) {

@@ -9,6 +9,7 @@ import io.millrace.core.types.CorruptDataException;
 import io.millrace.runtime.exchange.RecordBatch;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class BatchCodecTest {
@@ -37,7 +38,8 @@ class BatchCodecTest {
         Pair.add(batch, 1, 2, timestamp);
       }
       RecordBatch read = roundTrip(batch);
-      assertThat(Arrays.copyOf(read.timestamps, read.size)).isEqualTo(shape);
+      assertThat(IntStream.range(0, read.size).mapToLong(read::timestamp).toArray())
+          .isEqualTo(shape);
     }
   }
 
@@ -73,7 +75,7 @@ class BatchCodecTest {
       assertThat(part.size).isEqualTo(to - from);
       for (int i = 0; i < part.size; i++) {
         assertThat(part.values[i]).isEqualTo(batch.values[from + i]);
-        assertThat(part.timestamps[i]).isEqualTo(batch.timestamps[from + i]);
+        assertThat(part.timestamp(i)).isEqualTo(batch.timestamp(from + i));
         assertThat(part.hashes[i]).isEqualTo(batch.hashes[from + i]);
       }
       part.release();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.runtime.exchange.ChannelEvent;
+import io.millrace.runtime.exchange.CrossingForm;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
@@ -280,8 +281,9 @@ class DataExchangeTest {
   void recordsLargerThanEveryAllowancePass() throws Exception {
     ExchangeOptions.Limits limits =
         new ExchangeOptions.Limits(4096, 8192, 16384, 2048, 1024, 8 << 20);
-    BatchCodec out = new BatchCodec(Pair.BYTES, Pair.class.getClassLoader());
-    BatchCodec in = new BatchCodec(Pair.BYTES, Pair.class.getClassLoader());
+    BatchCodec out =
+        new BatchCodec(CrossingForm.ofObjects(Pair.BYTES), Pair.class.getClassLoader());
+    BatchCodec in = new BatchCodec(CrossingForm.ofObjects(Pair.BYTES), Pair.class.getClassLoader());
     try (TwoProcesses processes = new TwoProcesses(TwoProcesses.OPTIONS.withLimits(limits));
         Tasks tasks = new Tasks()) {
       OutputChannel output = processes.output(0, out);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.runtime.exchange.ChannelEvent;
+import io.millrace.runtime.exchange.CrossingForm;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
@@ -237,7 +238,8 @@ class ExchangeFailureTest {
   void aRecordBeyondTheLimitIsRefusedByTheSender() {
     ExchangeOptions.Limits limits = new ExchangeOptions.Limits(4096, 4096, 0, 4096, 1024, 8192);
     try (TwoProcesses processes = new TwoProcesses(TwoProcesses.OPTIONS.withLimits(limits))) {
-      BatchCodec codec = new BatchCodec(Pair.BYTES, Pair.class.getClassLoader());
+      BatchCodec codec =
+          new BatchCodec(CrossingForm.ofObjects(Pair.BYTES), Pair.class.getClassLoader());
       OutputChannel output = processes.output(0, codec);
       RecordBatch batch = output.acquire();
       batch.values[batch.size++] = new byte[9000];

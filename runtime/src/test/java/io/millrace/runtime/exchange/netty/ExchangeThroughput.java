@@ -121,7 +121,7 @@ public final class ExchangeThroughput {
         progress = true;
         while (!batch.isFull() && sent[c] < records) {
           batch.values[batch.size] = VALUE;
-          batch.timestamps[batch.size] = sent[c] >> 4;
+          batch.stamp(batch.size, sent[c] >> 4);
           batch.size++;
           sent[c]++;
         }

@@ -3,6 +3,7 @@ package io.millrace.runtime.exchange.netty;
 import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.TypeSerializer;
+import io.millrace.runtime.exchange.CrossingForm;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /** The small record of the tests. */
@@ -56,12 +57,12 @@ record Pair(long a, long b) {
       };
 
   static BatchCodec codec() {
-    return new BatchCodec(SERIALIZER, Pair.class.getClassLoader());
+    return new BatchCodec(CrossingForm.ofObjects(SERIALIZER), Pair.class.getClassLoader());
   }
 
   static void add(RecordBatch batch, long a, long b, long timestamp) {
     batch.values[batch.size] = new Pair(a, b);
-    batch.timestamps[batch.size] = timestamp;
+    batch.stamp(batch.size, timestamp);
     batch.size++;
   }
 }

@@ -54,9 +54,9 @@ final class Receiving {
     long expected = first;
     for (int i = 0; i < batch.size; i++) {
       Pair pair = (Pair) batch.values[i];
-      if (pair.a() != channel || pair.b() != expected || batch.timestamps[i] != 1000 + expected) {
+      if (pair.a() != channel || pair.b() != expected || batch.timestamp(i) != 1000 + expected) {
         throw new AssertionError(
-            "Channel " + channel + ": " + pair + "@" + batch.timestamps[i] + ", not " + expected);
+            "Channel " + channel + ": " + pair + "@" + batch.timestamp(i) + ", not " + expected);
       }
       expected++;
     }
