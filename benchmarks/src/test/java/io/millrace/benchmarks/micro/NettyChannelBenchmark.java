@@ -1,7 +1,7 @@
 package io.millrace.benchmarks.micro;
 
 import io.millrace.benchmarks.workload.KeyedValue;
-import io.millrace.core.types.FlatLayout;
+import io.millrace.core.types.RowLayout;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.exchange.CrossingForm;
 import io.millrace.runtime.exchange.InputChannel;
@@ -80,9 +80,9 @@ public class NettyChannelBenchmark {
     batch.begin(form.rows());
     batch.keyed = false;
     batch.longKeys = false;
-    FlatLayout<Object> layout = batch.layout;
+    RowLayout<Object> layout = batch.layout;
     for (int i = 0; i < RecordBatch.CAPACITY; i++) {
-      layout.store(record, batch.rows, i * layout.words());
+      layout.store(record, batch.rows, i * layout.words(), batch.values, i * layout.references());
       batch.stamp(i, i);
     }
     batch.size = RecordBatch.CAPACITY;

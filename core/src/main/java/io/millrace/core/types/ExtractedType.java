@@ -16,6 +16,7 @@ final class ExtractedType extends TypeInformation<Object> {
   private final transient TypeSchema schema;
   private transient volatile TypeSerializer<Object> serializer;
   private transient volatile Optional<FlatLayout<Object>> flatLayout;
+  private transient volatile Optional<RowLayout<Object>> rowLayout;
   private transient volatile KeyCodec<Object> keyCodec;
 
   ExtractedType(TypeTree tree, TypeSchema schema) {
@@ -55,6 +56,22 @@ final class ExtractedType extends TypeInformation<Object> {
         if (found == null) {
           found = FlatLayoutGenerator.create(tree);
           flatLayout = found;
+        }
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public Optional<RowLayout<Object>> rowLayout() {
+    Optional<RowLayout<Object>> found = rowLayout;
+    if (found == null) {
+      Optional<FlatLayout<Object>> flat = flatLayout();
+      synchronized (this) {
+        found = rowLayout;
+        if (found == null) {
+          found = flat.isPresent() ? flat.map(layout -> layout) : RowLayoutGenerator.create(tree);
+          rowLayout = found;
         }
       }
     }

@@ -68,7 +68,7 @@ final class FlatLayoutGenerator {
     store.visitInsn(Opcodes.IADD);
   }
 
-  private static void toWord(MethodVisitor method, Class<?> type) {
+  static void toWord(MethodVisitor method, Class<?> type) {
     if (type == double.class) {
       ClassGenerator.invokeStatic(method, Double.class, "doubleToRawLongBits", "(D)J");
     } else if (type == float.class) {
@@ -79,7 +79,7 @@ final class FlatLayoutGenerator {
     }
   }
 
-  private static void fromWord(MethodVisitor method, Class<?> type) {
+  static void fromWord(MethodVisitor method, Class<?> type) {
     if (type == double.class) {
       ClassGenerator.invokeStatic(method, Double.class, "longBitsToDouble", "(J)D");
     } else if (type == float.class) {

@@ -41,6 +41,14 @@ public abstract class TypeInformation<T> implements Serializable {
   public abstract Optional<FlatLayout<T>> flatLayout();
 
   /**
+   * Present if values can be taken apart: flat ones, and records of primitives and immutable
+   * objects.
+   */
+  public Optional<? extends RowLayout<T>> rowLayout() {
+    return flatLayout();
+  }
+
+  /**
    * @throws UnsupportedTypeException if the type cannot be a key (floats, maps, sets, overridden
    *     equals), with the remedy
    */

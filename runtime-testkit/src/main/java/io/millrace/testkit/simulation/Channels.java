@@ -2,6 +2,7 @@ package io.millrace.testkit.simulation;
 
 import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
+import io.millrace.core.types.RowLayout;
 import io.millrace.core.types.TypeSerializer;
 import io.millrace.runtime.exchange.ChannelEvent;
 import io.millrace.runtime.exchange.CrossingForm;
@@ -195,7 +196,8 @@ final class Channels {
       for (int i = 0; i < frame.size; i++) {
         T value = form.serializer().read(in);
         if (form.rows().isPresent()) {
-          form.rows().get().store(value, batch.rows, i * form.rows().get().words());
+          RowLayout<T> row = form.rows().get();
+          row.store(value, batch.rows, i * row.words(), batch.values, i * row.references());
         } else {
           batch.values[i] = value;
         }

@@ -15,6 +15,9 @@ public final class BatchPool implements BatchOwner {
   private static final int EXCLUSIVE = 2;
   private static final int MOST_PER_CHANNEL = 8;
 
+  /** The channel of batches that are not accounted for. */
+  private static final int OVERSHOOT = -1;
+
   private final int[] inUse;
   private final boolean[] starving;
   private final Runnable[] listeners;
@@ -61,6 +64,13 @@ public final class BatchPool implements BatchOwner {
     return batch;
   }
 
+  /** A batch beyond what any channel may have, for the rest of one record's fan-out. */
+  RecordBatch acquireOvershoot() {
+    RecordBatch batch = freeCount > 0 ? free[--freeCount] : new RecordBatch(this);
+    batch.channel = OVERSHOOT;
+    return batch;
+  }
+
   boolean isAvailable(int channel) {
     if (!available(channel)) {
       takeBack();
@@ -76,10 +86,13 @@ public final class BatchPool implements BatchOwner {
   private void takeBack() {
     RecordBatch batch;
     while ((batch = returned.relaxedPoll()) != null) {
-      if (--inUse[batch.channel] >= EXCLUSIVE) {
+      if (batch.channel != OVERSHOOT && --inUse[batch.channel] >= EXCLUSIVE) {
         sharedLeft++;
       }
       if (freeCount == free.length) {
+        if (batch.channel == OVERSHOOT) {
+          continue; // One large fan-out is no reason to keep its batches.
+        }
         free = Arrays.copyOf(free, free.length * 2);
       }
       free[freeCount++] = batch;

@@ -1,15 +1,16 @@
 package io.millrace.runtime.exchange;
 
 import io.millrace.core.time.TimestampAssigner;
-import io.millrace.core.types.FlatLayout;
+import io.millrace.core.types.RowLayout;
 import java.util.Arrays;
 import java.util.Optional;
 
 /**
  * Records on their way between two subtasks: values, timestamps and, on keyed edges, the key hashes
- * and (for integer keys) the keys. Values of a flat type (primitives, records of primitives) cross
- * as the words of their fields: neither end needs an object then. What one core writes and another
- * reads is the dearest memory there is, so such a batch has nothing else: keys of flat values are
+ * and (for integer keys) the keys. Values that can be taken apart (primitives, records of
+ * primitives and immutable objects) cross as their fields: neither end needs an object for the
+ * record then. What one core writes and another reads is the dearest memory there is, so what can
+ * be had otherwise isn't there: integer keys of such values, and any of those of words alone, are
  * selected again by the consumer, and a timestamp that all have in common is one. The unit of every
  * hand-over. Owned by one thread at a time; whoever received it gives it back to its {@link
  * BatchOwner}. Fields are open to the engine's inner loops.
@@ -20,13 +21,16 @@ public final class RecordBatch {
 
   private static final long[] NO_ROWS = {};
 
-  /** Reference values, unless there is a {@link #layout}; filled up to {@link #size}. */
-  public final Object[] values = new Object[CAPACITY];
+  /**
+   * The values, filled up to {@link #size}; of values that are taken apart their references, as
+   * many each as the layout says.
+   */
+  public Object[] values = new Object[CAPACITY];
 
-  /** How values lie in {@link #rows}; null if they are objects. */
-  public FlatLayout<Object> layout;
+  /** How values are taken apart; null if they are objects. */
+  public RowLayout<Object> layout;
 
-  /** The values one after another, each of as many words as the layout says. */
+  /** The words of values that are taken apart, as many each as the layout says. */
   public long[] rows = NO_ROWS;
 
   /** The event timestamp of all records, unless they are {@link #timed}. */
@@ -69,19 +73,26 @@ public final class RecordBatch {
 
   /** Makes this an empty batch of values of that layout, or of objects. */
   @SuppressWarnings("unchecked") // the edge's type
-  public void begin(Optional<? extends FlatLayout<?>> flat) {
+  public void begin(Optional<? extends RowLayout<?>> form) {
     size = 0;
     timed = false;
     commonTimestamp = TimestampAssigner.NO_TIMESTAMP;
-    layout = (FlatLayout<Object>) flat.orElse(null);
-    if (layout != null && rows.length < CAPACITY * layout.words()) {
-      rows = new long[CAPACITY * layout.words()];
+    layout = (RowLayout<Object>) form.orElse(null);
+    if (layout != null) {
+      if (rows.length < CAPACITY * layout.words()) {
+        rows = new long[CAPACITY * layout.words()];
+      }
+      if (values.length < CAPACITY * layout.references()) {
+        values = new Object[CAPACITY * layout.references()];
+      }
     }
   }
 
   /** One of the values; for what is not an inner loop. */
   public Object value(int index) {
-    return layout == null ? values[index] : layout.load(rows, index * layout.words());
+    return layout == null
+        ? values[index]
+        : layout.load(rows, index * layout.words(), values, index * layout.references());
   }
 
   /** The timestamp of the record that becomes the last one. */
@@ -113,9 +124,7 @@ public final class RecordBatch {
 
   /** Forgets the records, so that they can be collected, and gives the batch back. */
   public void release() {
-    if (layout == null) {
-      Arrays.fill(values, 0, size, null);
-    }
+    Arrays.fill(values, 0, size * (layout == null ? 1 : layout.references()), null);
     layout = null;
     size = 0;
     owner.recycle(this);

@@ -2,15 +2,16 @@ package io.millrace.runtime.task;
 
 import io.millrace.core.function.KeySelector;
 import io.millrace.core.function.Partitioner;
-import io.millrace.core.types.FlatLayout;
+import io.millrace.core.types.RowLayout;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /** Partitions by a user's partitioner. */
 public final class CustomOutput<T, K> extends EdgeOutput<T> {
   /** Null if values cross as objects. */
-  private final FlatLayout<T> layout;
+  private final RowLayout<T> layout;
 
   private final int words;
+  private final int references;
   private final KeySelector<T, K> selector;
   private final Partitioner<K> partitioner;
 
@@ -18,6 +19,7 @@ public final class CustomOutput<T, K> extends EdgeOutput<T> {
     super(setup);
     this.layout = setup.form().rows().orElse(null);
     this.words = layout == null ? 0 : layout.words();
+    this.references = layout == null ? 0 : layout.references();
     this.selector = selector;
     this.partitioner = partitioner;
   }
@@ -43,7 +45,7 @@ public final class CustomOutput<T, K> extends EdgeOutput<T> {
     if (layout == null) {
       batch.values[n] = crossing(value);
     } else {
-      layout.store(value, batch.rows, n * words);
+      layout.store(value, batch.rows, n * words, batch.values, n * references);
     }
     batch.stamp(n, timestamp);
     batch.size = n + 1;

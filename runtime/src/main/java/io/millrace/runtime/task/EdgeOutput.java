@@ -1,6 +1,6 @@
 package io.millrace.runtime.task;
 
-import io.millrace.core.types.FlatLayout;
+import io.millrace.core.types.RowLayout;
 import io.millrace.core.types.TypeSerializer;
 import io.millrace.core.types.UnsupportedTypeException;
 import io.millrace.runtime.exchange.ChannelEvent;
@@ -34,7 +34,7 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
   private final OutputRoom room;
   private final TypeSerializer<T> serializer;
   private final boolean copies;
-  private final Optional<FlatLayout<T>> rows;
+  private final Optional<RowLayout<T>> rows;
   private final boolean keyed;
   private final boolean longKeys;
   private final String name;
@@ -59,8 +59,8 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
     this.rows = setup.form.rows();
     this.room = setup.room;
     boolean objects = setup.form.rows().isEmpty();
-    this.keyed = setup.keyed && objects;
     this.longKeys = setup.longKeys && objects;
+    this.keyed = hashesTravel(setup);
     this.filling = new RecordBatch[channels.length];
     this.sentWatermark = new long[channels.length];
     boolean shares = false;
@@ -69,6 +69,12 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
       shares |= channels[i].sharesObjects();
     }
     this.copies = shares && !serializer.isImmutable();
+  }
+
+  /** Whether key hashes are in the batches: not where the consumer has them cheaper itself. */
+  private static boolean hashesTravel(Setup<?> setup) {
+    return setup.keyed
+        && setup.form.rows().map(row -> !setup.longKeys && row.references() > 0).orElse(true);
   }
 
   /** The value as it may cross: itself if it is immutable or serialised anyway, else a copy. */

@@ -1,19 +1,21 @@
 package io.millrace.runtime.task;
 
-import io.millrace.core.types.FlatLayout;
+import io.millrace.core.types.RowLayout;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /** Everything to the first consumer; the others get events only. */
 public final class GlobalOutput<T> extends EdgeOutput<T> {
   /** Null if values cross as objects. */
-  private final FlatLayout<T> layout;
+  private final RowLayout<T> layout;
 
   private final int words;
+  private final int references;
 
   public GlobalOutput(Setup<T> setup) {
     super(setup);
     this.layout = setup.form().rows().orElse(null);
     this.words = layout == null ? 0 : layout.words();
+    this.references = layout == null ? 0 : layout.references();
   }
 
   @Override
@@ -26,7 +28,7 @@ public final class GlobalOutput<T> extends EdgeOutput<T> {
     if (layout == null) {
       batch.values[n] = crossing(value);
     } else {
-      layout.store(value, batch.rows, n * words);
+      layout.store(value, batch.rows, n * words, batch.values, n * references);
     }
     batch.stamp(n, timestamp);
     batch.size = n + 1;

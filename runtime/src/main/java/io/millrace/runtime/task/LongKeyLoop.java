@@ -1,15 +1,16 @@
 package io.millrace.runtime.task;
 
 import io.millrace.core.function.KeySelector;
-import io.millrace.core.types.FlatLayout;
 import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.KeyHash;
+import io.millrace.core.types.RowLayout;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.state.KeyedStateBackend;
 
 /**
- * Records with an integer key, which came with the record or, of flat ones, is selected again here.
+ * Records with an integer key, which came with the record or, of one taken apart, is selected again
+ * here.
  */
 public final class LongKeyLoop<T, K> implements BatchLoop {
   private final Receiver<T> head;
@@ -38,12 +39,13 @@ public final class LongKeyLoop<T, K> implements BatchLoop {
 
   @SuppressWarnings("unchecked") // the edge's type
   private int runRows(RecordBatch batch, int from) throws Exception {
-    FlatLayout<Object> layout = batch.layout;
+    RowLayout<Object> layout = batch.layout;
     int words = layout.words();
+    int references = layout.references();
     int size = batch.size;
     int i = from;
     while (i < size && room.isOpen()) {
-      T value = (T) layout.load(batch.rows, i * words);
+      T value = (T) layout.load(batch.rows, i * words, batch.values, i * references);
       // Opened at once where it is a Long, as nearly always: then it is never made (FreshBoxes).
       K selected = selector.getKey(value);
       long key = selected instanceof Long boxed ? boxed : codec.toLong(selected);

@@ -1,9 +1,9 @@
 package io.millrace.runtime.task;
 
 import io.millrace.core.function.KeySelector;
-import io.millrace.core.types.FlatLayout;
 import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.KeyHash;
+import io.millrace.core.types.RowLayout;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /**
@@ -12,9 +12,10 @@ import io.millrace.runtime.exchange.RecordBatch;
  */
 public final class LongKeyOutput<T, K> extends EdgeOutput<T> {
   /** Null if values cross as objects. */
-  private final FlatLayout<T> layout;
+  private final RowLayout<T> layout;
 
   private final int words;
+  private final int references;
   private final KeySelector<T, K> selector;
   private final KeyCodec<K> codec;
 
@@ -26,6 +27,7 @@ public final class LongKeyOutput<T, K> extends EdgeOutput<T> {
     super(setup);
     this.layout = setup.form().rows().orElse(null);
     this.words = layout == null ? 0 : layout.words();
+    this.references = layout == null ? 0 : layout.references();
     this.selector = selector;
     this.codec = codec;
     this.channelOfGroup = channelOfGroup;
@@ -48,7 +50,7 @@ public final class LongKeyOutput<T, K> extends EdgeOutput<T> {
       batch.hashes[n] = hash;
       batch.keys[n] = key;
     } else {
-      layout.store(value, batch.rows, n * words);
+      layout.store(value, batch.rows, n * words, batch.values, n * references);
     }
     batch.stamp(n, timestamp);
     batch.size = n + 1;

@@ -1,8 +1,8 @@
 package io.millrace.runtime.task;
 
 import io.millrace.core.function.KeySelector;
-import io.millrace.core.types.FlatLayout;
 import io.millrace.core.types.KeyCodec;
+import io.millrace.core.types.RowLayout;
 import io.millrace.core.types.UnsupportedTypeException;
 import io.millrace.runtime.exchange.RecordBatch;
 import java.util.Objects;
@@ -10,9 +10,10 @@ import java.util.Objects;
 /** Partitions by the hash of the key's canonical encoding. */
 public final class ObjectKeyOutput<T, K> extends EdgeOutput<T> {
   /** Null if values cross as objects. */
-  private final FlatLayout<T> layout;
+  private final RowLayout<T> layout;
 
   private final int words;
+  private final int references;
   private final KeySelector<T, K> selector;
   private final KeyCodec<K> codec;
   private final int[] channelOfGroup;
@@ -22,6 +23,7 @@ public final class ObjectKeyOutput<T, K> extends EdgeOutput<T> {
     super(setup);
     this.layout = setup.form().rows().orElse(null);
     this.words = layout == null ? 0 : layout.words();
+    this.references = layout == null ? 0 : layout.references();
     this.selector = selector;
     this.codec = codec;
     this.channelOfGroup = channelOfGroup;
@@ -47,9 +49,11 @@ public final class ObjectKeyOutput<T, K> extends EdgeOutput<T> {
     int n = batch.size;
     if (layout == null) {
       batch.values[n] = crossing(value);
-      batch.hashes[n] = hash;
     } else {
-      layout.store(value, batch.rows, n * words);
+      layout.store(value, batch.rows, n * words, batch.values, n * references);
+    }
+    if (batch.keyed) {
+      batch.hashes[n] = hash;
     }
     batch.stamp(n, timestamp);
     batch.size = n + 1;

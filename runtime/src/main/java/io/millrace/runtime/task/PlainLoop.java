@@ -1,6 +1,6 @@
 package io.millrace.runtime.task;
 
-import io.millrace.core.types.FlatLayout;
+import io.millrace.core.types.RowLayout;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.operators.Receiver;
 
@@ -21,12 +21,14 @@ public final class PlainLoop<T> implements BatchLoop {
 
   @SuppressWarnings("unchecked") // the edge's type
   private int runRows(RecordBatch batch, int from) throws Exception {
-    FlatLayout<Object> layout = batch.layout;
+    RowLayout<Object> layout = batch.layout;
     int words = layout.words();
+    int references = layout.references();
     int size = batch.size;
     int i = from;
     while (i < size && room.isOpen()) {
-      head.process((T) layout.load(batch.rows, i * words), batch.timestamp(i));
+      head.process(
+          (T) layout.load(batch.rows, i * words, batch.values, i * references), batch.timestamp(i));
       i++;
     }
     return i;

@@ -1,6 +1,6 @@
 package io.millrace.runtime.task;
 
-import io.millrace.core.types.FlatLayout;
+import io.millrace.core.types.RowLayout;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /**
@@ -9,9 +9,10 @@ import io.millrace.runtime.exchange.RecordBatch;
  */
 public final class RoundRobinOutput<T> extends EdgeOutput<T> {
   /** Null if values cross as objects. */
-  private final FlatLayout<T> layout;
+  private final RowLayout<T> layout;
 
   private final int words;
+  private final int references;
   private int next;
 
   /**
@@ -22,6 +23,7 @@ public final class RoundRobinOutput<T> extends EdgeOutput<T> {
     super(setup);
     this.layout = setup.form().rows().orElse(null);
     this.words = layout == null ? 0 : layout.words();
+    this.references = layout == null ? 0 : layout.references();
     this.next = first % channels.length;
   }
 
@@ -37,7 +39,7 @@ public final class RoundRobinOutput<T> extends EdgeOutput<T> {
     if (layout == null) {
       batch.values[n] = crossing(value);
     } else {
-      layout.store(value, batch.rows, n * words);
+      layout.store(value, batch.rows, n * words, batch.values, n * references);
     }
     batch.stamp(n, timestamp);
     batch.size = n + 1;

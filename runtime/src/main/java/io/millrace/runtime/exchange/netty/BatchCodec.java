@@ -4,7 +4,7 @@ import io.millrace.core.time.TimestampAssigner;
 import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.CorruptDataException;
-import io.millrace.core.types.FlatLayout;
+import io.millrace.core.types.RowLayout;
 import io.millrace.core.types.TypeSerializer;
 import io.millrace.runtime.exchange.CrossingForm;
 import io.millrace.runtime.exchange.RecordBatch;
@@ -32,7 +32,7 @@ public final class BatchCodec {
   private static final int RETAINED_BYTES = 1 << 20;
 
   private final TypeSerializer<Object> serializer;
-  private final Optional<FlatLayout<Object>> rows;
+  private final Optional<RowLayout<Object>> rows;
   private final BinaryReader reader;
   private final BatchStack batches = new BatchStack();
   private BinaryWriter writer = new BinaryWriter(16 << 10);
@@ -163,13 +163,14 @@ public final class BatchCodec {
     RecordBatch batch = batches.take();
     try {
       batch.begin(rows);
-      FlatLayout<Object> layout = batch.layout;
+      RowLayout<Object> layout = batch.layout;
       for (int i = 0; i < count; i++) {
         Object value = serializer.read(in);
         if (layout == null) {
           batch.values[i] = value;
         } else {
-          layout.store(value, batch.rows, i * layout.words());
+          layout.store(
+              value, batch.rows, i * layout.words(), batch.values, i * layout.references());
         }
         // Counted one by one, so that a release after a failure forgets those that were read.
         batch.size = i + 1;

@@ -3,8 +3,8 @@ package io.millrace.runtime.state.heap;
 import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.CorruptDataException;
-import io.millrace.core.types.FlatLayout;
 import io.millrace.core.types.KeyCodec;
+import io.millrace.core.types.RowLayout;
 import io.millrace.core.types.TypeSerializer;
 import java.util.Optional;
 
@@ -15,12 +15,13 @@ import java.util.Optional;
 public final class EntryFormat<V> {
   private final SegmentLayout layout;
   private final TypeSerializer<V> serializer;
-  private final Optional<FlatLayout<V>> flat;
+  private final Optional<? extends RowLayout<V>> row;
 
-  EntryFormat(SegmentLayout layout, TypeSerializer<V> serializer, Optional<FlatLayout<V>> flat) {
+  EntryFormat(
+      SegmentLayout layout, TypeSerializer<V> serializer, Optional<? extends RowLayout<V>> row) {
     this.layout = layout;
     this.serializer = serializer;
-    this.flat = flat;
+    this.row = row;
   }
 
   TypeSerializer<V> serializer() {
@@ -56,8 +57,13 @@ public final class EntryFormat<V> {
         out.writeLong(segment.time(slot));
       }
       V value =
-          flat.isPresent()
-              ? flat.get().load(segment.words(), segment.valueIndex(slot))
+          row.isPresent()
+              ? row.get()
+                  .load(
+                      segment.words(),
+                      segment.valueIndex(slot),
+                      segment.values(),
+                      slot * layout.references())
               : (V) segment.value(slot);
       serializer.write(value, out);
     }

@@ -1,13 +1,13 @@
 package io.millrace.runtime.state.heap;
 
-import io.millrace.core.state.ValueState;
 import io.millrace.core.types.FlatLayout;
+import io.millrace.runtime.state.ProbedValueState;
 
 /**
  * The value of an integer key, stored flat: the shortest way there is. Looks its entry up once a
  * key. Written so that the engine can load a copy of this class per operator.
  */
-public final class FlatLongValueState<V> implements ValueState<V> {
+public final class FlatLongValueState<V> implements ProbedValueState<V> {
   private final CurrentKey key;
   private final StateTable<V> table;
   private final CutClock clock;
@@ -31,12 +31,16 @@ public final class FlatLongValueState<V> implements ValueState<V> {
   }
 
   @Override
-  public V value() {
+  public boolean find() {
     if (serial != key.serial()) {
       lookUp();
     }
-    int at = index;
-    return at < 0 ? null : layout.load(table.words(key.group(), key.hash()), at);
+    return index >= 0;
+  }
+
+  @Override
+  public V found() {
+    return layout.load(table.words(key.group(), key.hash()), index);
   }
 
   @Override

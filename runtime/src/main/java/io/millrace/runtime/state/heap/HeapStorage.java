@@ -2,6 +2,7 @@ package io.millrace.runtime.state.heap;
 
 import io.millrace.core.state.StateTtlConfig;
 import io.millrace.core.types.FlatLayout;
+import io.millrace.core.types.RowLayout;
 import io.millrace.runtime.state.StateMeta;
 import java.util.Optional;
 import java.util.function.Function;
@@ -27,6 +28,25 @@ final class HeapStorage implements StateStorage {
       Function<EntryCursor<V>, Object> handle) {
     TableCursor<V> cursor = cursor(form, ttl);
     return new TableState<>(meta, cursor, form, key, handle.apply(cursor));
+  }
+
+  @Override
+  public <V> RegisteredState rows(
+      StateMeta meta,
+      StoredForm<V> form,
+      RowLayout<V> row,
+      Optional<StateTtlConfig> ttl,
+      Function<EntryCursor<V>, Object> handle) {
+    SegmentLayout layout =
+        SegmentLayout.ofRows(key.codec(), context.groupBits(), row, ttl.isPresent());
+    TableCursor<V> cursor =
+        new TableCursor<>(
+            new StateTable<>(layout, Optional.of(row), cuts, context.keyGroups().size()),
+            key,
+            context.clock(),
+            ttl);
+    return new TableState<>(
+        meta, cursor, form, key, context.handles().newHandle(RowValueState.class, cursor, row));
   }
 
   @Override

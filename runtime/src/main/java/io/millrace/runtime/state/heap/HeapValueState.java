@@ -1,13 +1,13 @@
 package io.millrace.runtime.state.heap;
 
-import io.millrace.core.state.ValueState;
 import io.millrace.core.types.TypeSerializer;
+import io.millrace.runtime.state.ProbedValueState;
 
 /**
  * The value of a key of any type. A mutable value is copied in and out, so that state changes by
  * {@link #update} alone, as in every other backend.
  */
-public final class HeapValueState<V> implements ValueState<V> {
+public final class HeapValueState<V> implements ProbedValueState<V> {
   private final EntryCursor<V> cursor;
   private final TypeSerializer<V> serializer;
   private final boolean copied;
@@ -22,11 +22,16 @@ public final class HeapValueState<V> implements ValueState<V> {
   }
 
   @Override
-  public V value() {
+  public boolean find() {
     if (!cursor.find()) {
-      return null;
+      return false;
     }
     cursor.touch();
+    return true;
+  }
+
+  @Override
+  public V found() {
     V value = cursor.load();
     return copied ? serializer.copy(value) : value;
   }

@@ -11,6 +11,7 @@ public final class Panes<A> {
   private final Supplier<TableCursor<A>> tables;
   private final List<Pane<A>> panes = new ArrayList<>();
   private Pane<A> last;
+  private int lastAt;
 
   Panes(Supplier<TableCursor<A>> tables) {
     this.tables = tables;
@@ -27,7 +28,8 @@ public final class Panes<A> {
     Pane<A> pane = pane(start);
     if (pane == null) {
       pane = new Pane<>(start, tables.get());
-      panes.add(-1 - search(start), pane);
+      lastAt = -1 - search(start);
+      panes.add(lastAt, pane);
       last = pane;
     }
     return pane.entries();
@@ -81,11 +83,16 @@ public final class Panes<A> {
     if (recent != null && recent.start() == start) {
       return recent;
     }
-    int at = search(start);
-    if (at < 0) {
-      return null;
+    // And a window that fires asks for its panes in their order.
+    int at = lastAt + 1;
+    if (at >= panes.size() || panes.get(at).start() != start) {
+      at = search(start);
+      if (at < 0) {
+        return null;
+      }
     }
     last = panes.get(at);
+    lastAt = at;
     return last;
   }
 

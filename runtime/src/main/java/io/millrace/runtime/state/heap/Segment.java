@@ -28,6 +28,7 @@ public final class Segment {
 
   private final SegmentLayout layout;
   private final int stride;
+  private final int references;
   private final int shift;
   private final int mask;
   private final int depth;
@@ -51,7 +52,7 @@ public final class Segment {
         new long[FIRST_ENTRY + slots * layout.stride()],
         new byte[slots],
         layout.longKeys() ? NONE : new Object[slots],
-        layout.objectValues() ? new Object[slots] : NONE);
+        layout.objectValues() ? new Object[slots * layout.references()] : NONE);
   }
 
   private Segment(
@@ -64,6 +65,7 @@ public final class Segment {
       Object[] values) {
     this.layout = layout;
     this.stride = layout.stride();
+    this.references = layout.references();
     this.shift = layout.groupBits();
     this.mask = marks.length - 1;
     this.depth = depth;
@@ -167,14 +169,15 @@ public final class Segment {
   /** The same for object keys. */
   public int find(Object key, int hash) {
     KeyCodec<Object> codec = layout.codec();
-    byte wanted = fingerprint(hash);
-    int slot = layout.probe(hash) & mask;
+    long wanted = hashWord(hash);
+    int slot = (hash >>> shift) & mask;
+    long[] words = this.words;
     while (true) {
-      byte mark = marks[slot];
-      if (mark == 0) {
+      long found = words[at(slot)];
+      if (found == 0) {
         return ~slot;
       }
-      if (mark == wanted && (int) words[at(slot)] == hash && codec.sameKey(key, keys[slot])) {
+      if (found == wanted && codec.sameKey(key, keys[slot])) {
         return slot;
       }
       slot = (slot + 1) & mask;
@@ -192,9 +195,9 @@ public final class Segment {
   }
 
   public void occupy(int slot, Object key, int hash) {
-    words[at(slot)] = hash;
+    words[at(slot)] = hashWord(hash);
     keys[slot] = key;
-    marks[slot] = fingerprint(hash);
+    marks[slot] = 1;
     size++;
   }
 
@@ -218,7 +221,7 @@ public final class Segment {
       keys[hole] = null;
     }
     if (values.length != 0) {
-      values[hole] = null;
+      Arrays.fill(values, hole * references, (hole + 1) * references, null);
     }
     size--;
   }
@@ -230,7 +233,7 @@ public final class Segment {
       keys[to] = keys[from];
     }
     if (values.length != 0) {
-      values[to] = values[from];
+      System.arraycopy(values, from * references, values, to * references, references);
     }
   }
 
@@ -252,14 +255,14 @@ public final class Segment {
       keys[to] = other.keys[slot];
     }
     if (values.length != 0) {
-      values[to] = other.values[slot];
+      System.arraycopy(other.values, slot * references, values, to * references, references);
     }
     size++;
   }
 
-  /** Never zero: that is a free slot. */
-  private static byte fingerprint(int hash) {
-    return (byte) (((hash * 0x9E3779B9) >>> 25) | 0x80);
+  /** The first word of an entry with an object key; never zero: that is a free slot. */
+  private static long hashWord(int hash) {
+    return 1L << Integer.SIZE | hash & 0xffffffffL;
   }
 
   private int at(int slot) {
@@ -303,6 +306,11 @@ public final class Segment {
   /** Where the words of a flat value begin. */
   public int valueIndex(int slot) {
     return valueIndex(slot, stride);
+  }
+
+  /** Objects, or the references of values that are taken apart. */
+  public Object[] values() {
+    return values;
   }
 
   public long longKey(int slot) {

@@ -2,6 +2,7 @@ package io.millrace.runtime.state.heap;
 
 import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.KeyHash;
+import io.millrace.core.types.RowLayout;
 
 /**
  * How an entry lies in a segment: the key (or an object key's hash), then the words of a flat
@@ -17,7 +18,7 @@ public final class SegmentLayout {
   private final KeyCodec<Object> codec;
   private final boolean longKeys;
   private final int groupBits;
-  private final boolean objectValues;
+  private final int references;
   private final int timeOffset;
   private final int stampOffset;
   private final int flagsOffset;
@@ -31,33 +32,43 @@ public final class SegmentLayout {
    */
   SegmentLayout(
       KeyCodec<Object> codec, int groupBits, int valueWords, boolean timed, boolean stamped) {
-    this(codec, groupBits, valueWords, timed, stamped, false);
+    this(codec, groupBits, valueWords, valueWords == 0 ? 1 : 0, timed, stamped, false);
+  }
+
+  /** The layout of values that are taken apart, and never changed in place. */
+  static SegmentLayout ofRows(
+      KeyCodec<Object> codec, int groupBits, RowLayout<?> row, boolean timed) {
+    return new SegmentLayout(codec, groupBits, row.words(), row.references(), timed, false, false);
   }
 
   /** The layout of a cache, whose entries have flags: see {@link Segment#flags}. */
   public static SegmentLayout ofCache(
       KeyCodec<Object> codec, int groupBits, int valueWords, boolean timed) {
-    return new SegmentLayout(codec, groupBits, valueWords, timed, false, true);
+    return new SegmentLayout(
+        codec, groupBits, valueWords, valueWords == 0 ? 1 : 0, timed, false, true);
   }
 
   private SegmentLayout(
       KeyCodec<Object> codec,
       int groupBits,
       int valueWords,
+      int references,
       boolean timed,
       boolean stamped,
       boolean flagged) {
     this.codec = codec;
     this.longKeys = codec.isLong();
     this.groupBits = groupBits;
-    this.objectValues = valueWords == 0;
+    this.references = references;
     int next = 1 + valueWords;
     this.timeOffset = timed ? next++ : 0;
     this.stampOffset = stamped ? next++ : 0;
     this.flagsOffset = flagged ? next++ : 0;
     this.stride = next;
     this.maxSlots =
-        Math.max(MIN_SLOTS, Integer.highestOneBit(MAX_PAGE_BYTES / (Long.BYTES * stride)));
+        Math.max(
+            MIN_SLOTS,
+            Integer.highestOneBit(MAX_PAGE_BYTES / (Long.BYTES * Math.max(stride, references))));
     this.maxDepth = Math.min(14, Integer.SIZE - groupBits);
   }
 
@@ -70,7 +81,12 @@ public final class SegmentLayout {
   }
 
   public boolean objectValues() {
-    return objectValues;
+    return references > 0;
+  }
+
+  /** How many references a value has: of an object one. */
+  public int references() {
+    return references;
   }
 
   boolean timed() {

@@ -9,6 +9,7 @@ import io.millrace.core.state.StateTtlConfig;
 import io.millrace.core.state.ValueStateDescriptor;
 import io.millrace.core.types.FlatLayout;
 import io.millrace.core.types.KeyCodec;
+import io.millrace.core.types.RowLayout;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.core.types.TypeSchema;
 import io.millrace.core.types.TypeSerializer;
@@ -21,6 +22,9 @@ import java.util.function.LongSupplier;
 
 /** Makes the states of a backend: what each stores, and its handle. */
 final class StateFactory {
+  /** The most words and references of a value that is taken apart. */
+  private static final int MAX_PARTS = 16;
+
   private final KeyedStateContext<?> context;
   private final CurrentKey key;
   private final CutClock cuts;
@@ -54,11 +58,13 @@ final class StateFactory {
     if (form.flat().isPresent() && key.isLong() && descriptor.ttl().isEmpty()) {
       return storage.flatLongs(meta, form);
     }
-    return table(
-        meta,
-        form,
-        descriptor.ttl(),
-        cursor -> make(HeapValueState.class, cursor, form.serializer(), isMutableObject(type)));
+    Function<EntryCursor<T>, Object> handle =
+        cursor -> make(HeapValueState.class, cursor, form.serializer(), isMutableObject(type));
+    Optional<? extends RowLayout<T>> row =
+        type.rowLayout().filter(parts -> parts.words() + parts.references() <= MAX_PARTS);
+    return row.isPresent()
+        ? storage.rows(meta, form, row.get(), descriptor.ttl(), handle)
+        : table(meta, form, descriptor.ttl(), handle);
   }
 
   <T> RegisteredState list(StateMeta meta, ListStateDescriptor<T> descriptor) {

@@ -1,6 +1,7 @@
 package io.millrace.runtime.state.heap;
 
 import io.millrace.core.state.StateTtlConfig;
+import io.millrace.core.types.RowLayout;
 import io.millrace.runtime.state.StateMeta;
 import java.util.Optional;
 import java.util.function.Function;
@@ -30,6 +31,21 @@ public interface StateStorage extends AutoCloseable {
       StoredForm<V> form,
       Optional<StateTtlConfig> ttl,
       Function<EntryCursor<V>, Object> handle);
+
+  /**
+   * A value state of immutable values that can be taken apart; as objects where that brings
+   * nothing.
+   *
+   * @param handle makes what user code works with if values are objects
+   */
+  default <V> RegisteredState rows(
+      StateMeta meta,
+      StoredForm<V> form,
+      RowLayout<V> row,
+      Optional<StateTtlConfig> ttl,
+      Function<EntryCursor<V>, Object> handle) {
+    return table(meta, form, ttl, handle);
+  }
 
   /** A value state of a flat value and long keys without a time to live: the shortest way. */
   <V> RegisteredState flatLongs(StateMeta meta, StoredForm<V> form);

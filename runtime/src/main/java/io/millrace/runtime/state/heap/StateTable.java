@@ -1,6 +1,6 @@
 package io.millrace.runtime.state.heap;
 
-import io.millrace.core.types.FlatLayout;
+import io.millrace.core.types.RowLayout;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -14,8 +14,9 @@ import java.util.Optional;
  */
 public final class StateTable<V> {
   private final SegmentLayout layout;
-  private final Optional<FlatLayout<V>> flatLayout;
-  private final FlatLayout<V> flat;
+  private final Optional<? extends RowLayout<V>> row;
+  // Null if values are objects.
+  private final RowLayout<V> parts;
   private final CutClock clock;
   private final Segment[][] directories;
   // The words of the segments, in the same places: see Segment.
@@ -23,10 +24,10 @@ public final class StateTable<V> {
   private long size;
 
   public StateTable(
-      SegmentLayout layout, Optional<FlatLayout<V>> flat, CutClock clock, int groups) {
+      SegmentLayout layout, Optional<? extends RowLayout<V>> row, CutClock clock, int groups) {
     this.layout = layout;
-    this.flatLayout = flat;
-    this.flat = flat.orElse(null);
+    this.row = row;
+    this.parts = row.orElse(null);
     this.clock = clock;
     this.directories = new Segment[groups][];
     // One slot that is always free; grown on the first insertion, never written.
@@ -40,8 +41,9 @@ public final class StateTable<V> {
     return layout;
   }
 
-  Optional<FlatLayout<V>> flatLayout() {
-    return flatLayout;
+  /** How values are taken apart; empty if they are objects. */
+  Optional<? extends RowLayout<V>> row() {
+    return row;
   }
 
   /** What {@link Segment#findValue} needs to know. */
@@ -93,14 +95,20 @@ public final class StateTable<V> {
 
   @SuppressWarnings("unchecked")
   public V load(Segment segment, int slot) {
-    return flat != null
-        ? flat.load(segment.words(), segment.valueIndex(slot))
+    return parts != null
+        ? parts.load(
+            segment.words(), segment.valueIndex(slot), segment.values(), slot * layout.references())
         : (V) segment.value(slot);
   }
 
   public void store(Segment segment, int slot, V value) {
-    if (flat != null) {
-      flat.store(value, segment.words(), segment.valueIndex(slot));
+    if (parts != null) {
+      parts.store(
+          value,
+          segment.words(),
+          segment.valueIndex(slot),
+          segment.values(),
+          slot * layout.references());
     } else {
       segment.setValue(slot, value);
     }

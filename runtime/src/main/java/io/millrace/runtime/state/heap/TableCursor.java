@@ -19,7 +19,7 @@ public final class TableCursor<V> implements EntryCursor<V> {
   private final boolean stamped;
   private final int shift;
   private final int stride;
-  // Null if values are objects.
+  // Null if values are not words alone.
   private final FlatLayout<V> flat;
   private final boolean plain;
   private long serial;
@@ -38,7 +38,7 @@ public final class TableCursor<V> implements EntryCursor<V> {
     this.stamped = table.layout().stamped();
     this.shift = table.shift();
     this.stride = table.stride();
-    this.flat = table.flatLayout().orElse(null);
+    this.flat = table.row().orElse(null) instanceof FlatLayout<V> words ? words : null;
     this.plain = flat != null && ttlMillis == 0 && !stamped;
   }
 
@@ -125,6 +125,25 @@ public final class TableCursor<V> implements EntryCursor<V> {
     if (stamped) {
       segment.setValueStamp(slot, table.clock().version());
     }
+  }
+
+  /** The segment of the entry that {@link #find} found. */
+  public Segment found() {
+    return segment();
+  }
+
+  /** The slot of the entry that {@link #find} found. */
+  public int slot() {
+    return slot;
+  }
+
+  /** Gives the current key an entry to be written now, in the segment returned. */
+  public Segment write() {
+    Segment segment = find() ? writable() : insert();
+    if (ttlMillis != 0) {
+      segment.setTime(slot, clock.getAsLong());
+    }
+    return segment;
   }
 
   /**

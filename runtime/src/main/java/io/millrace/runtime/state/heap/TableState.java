@@ -28,7 +28,7 @@ final class TableState<V> implements RegisteredState {
     this.meta = meta;
     this.table = cursor.table();
     this.cursor = cursor;
-    this.format = new EntryFormat<>(table.layout(), form.serializer(), form.flat());
+    this.format = new EntryFormat<>(table.layout(), form.serializer(), table.row());
     this.timedReader = form.timedReader();
     this.untimedReader = form.untimedReader();
     this.key = key;

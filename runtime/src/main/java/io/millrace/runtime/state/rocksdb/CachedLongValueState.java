@@ -1,7 +1,7 @@
 package io.millrace.runtime.state.rocksdb;
 
-import io.millrace.core.state.ValueState;
 import io.millrace.core.types.FlatLayout;
+import io.millrace.runtime.state.ProbedValueState;
 import io.millrace.runtime.state.heap.CurrentKey;
 import io.millrace.runtime.state.heap.Segment;
 import io.millrace.runtime.state.heap.StateTable;
@@ -10,7 +10,7 @@ import io.millrace.runtime.state.heap.StateTable;
  * The value of an integer key, flat in the cache: the shortest way there is when the cache has it.
  * Written so that the engine can load a copy of this class per operator.
  */
-public final class CachedLongValueState<V> implements ValueState<V> {
+public final class CachedLongValueState<V> implements ProbedValueState<V> {
   private final CurrentKey key;
   private final StateTable<V> entries;
   private final FlatLayout<V> layout;
@@ -32,12 +32,16 @@ public final class CachedLongValueState<V> implements ValueState<V> {
   }
 
   @Override
-  public V value() {
+  public boolean find() {
     if (serial != key.serial()) {
       lookUp();
     }
-    int at = index;
-    return at < 0 ? null : layout.load(entries.words(key.group(), key.hash()), at);
+    return index >= 0;
+  }
+
+  @Override
+  public V found() {
+    return layout.load(entries.words(key.group(), key.hash()), index);
   }
 
   @Override
