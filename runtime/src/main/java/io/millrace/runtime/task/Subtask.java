@@ -578,6 +578,8 @@ public final class Subtask implements Steppable {
         times.busy(),
         times.backpressured(),
         times.idle(),
+        times.longestStep(),
+        times.longestRecentStep(),
         watermark,
         counters);
   }
