@@ -15,6 +15,7 @@ import java.util.function.BiConsumer;
 /**
  * As many threads as cores, stepping the subtasks. A handle goes to the queue of the worker that
  * ran it last; a worker with nothing to do takes from the others and then parks without a timeout.
+ * It is woken when more than one handle waits for another worker, or one that is not its own doing.
  * When user code stalls a worker, a spare one takes over the rest and the stall is reported.
  */
 public final class WorkerPool implements TaskExecutor, AutoCloseable {
@@ -46,18 +47,22 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
   @Override
   public void enqueue(StepHandle handle) {
     Worker own = workers.get(Math.floorMod(handle.affinity(), workers.size()));
+    if (own.thread == Thread.currentThread() && own.queue.isEmpty()) {
+      // Its next after the present step, which soon ends. To have another worker take it would cost
+      // more than most steps, and leave what it needs in the wrong cache.
+      own.queue.add(handle);
+      return;
+    }
     own.queue.add(handle);
     VarHandle.fullFence();
     if (own.parked) {
       own.unpark();
       return;
     }
-    if (own.thread != Thread.currentThread() || own.queue.size() > 1 || own.current != null) {
-      for (Worker other : workers) {
-        if (other.parked) {
-          other.unpark();
-          return;
-        }
+    for (Worker other : workers) {
+      if (other.parked) {
+        other.unpark();
+        return;
       }
     }
   }

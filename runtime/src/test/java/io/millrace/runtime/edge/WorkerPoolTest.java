@@ -68,6 +68,63 @@ class WorkerPoolTest {
     }
   }
 
+  /** It would cost more than the step, and the caches: only what waits behind it may be taken. */
+  @Test
+  void oneBusySubtaskStaysWithItsThread() {
+    try (WorkerPool pool = new WorkerPool(2, Duration.ofSeconds(5), (name, trace) -> {})) {
+      List<Thread> threads = new ArrayList<>();
+      Busy busy = new Busy(() -> threads.add(Thread.currentThread()), 20_000);
+      new StepHandle(busy, pool, 0).wakeUp();
+      Awaitility.await().until(() -> busy.left.get() == 0);
+      assertThat(changes(threads)).as("moves among the threads").isLessThan(20);
+    }
+  }
+
+  @Test
+  void twoBusySubtasksAreSteppedAtTheSameTime() {
+    try (WorkerPool pool = new WorkerPool(2, Duration.ofSeconds(5), (name, trace) -> {})) {
+      Set<Thread> threads = ConcurrentHashMap.newKeySet();
+      // Both on the first worker, and for ever, until the other one has taken part.
+      Busy one = new Busy(() -> threads.add(Thread.currentThread()), Long.MAX_VALUE);
+      Busy other = new Busy(() -> threads.add(Thread.currentThread()), Long.MAX_VALUE);
+      new StepHandle(one, pool, 0).wakeUp();
+      new StepHandle(other, pool, 0).wakeUp();
+      Awaitility.await().until(() -> threads.size() == 2);
+      one.left.set(1);
+      other.left.set(1);
+    }
+  }
+
+  private static int changes(List<Thread> threads) {
+    int changes = 0;
+    for (int i = 1; i < threads.size(); i++) {
+      changes += threads.get(i) == threads.get(i - 1) ? 0 : 1;
+    }
+    return changes;
+  }
+
+  /** Wants so many steps in a row. */
+  private static final class Busy implements Steppable {
+    private final Runnable work;
+    private final AtomicLong left;
+
+    Busy(Runnable work, long steps) {
+      this.work = work;
+      this.left = new AtomicLong(steps);
+    }
+
+    @Override
+    public boolean step() {
+      work.run();
+      return left.decrementAndGet() > 0;
+    }
+
+    @Override
+    public String name() {
+      return "busy";
+    }
+  }
+
   private static final class Stepping implements Steppable {
     private final AtomicLong steps = new AtomicLong();
     private final Runnable work;
