@@ -36,7 +36,7 @@ public final class CustomOutput<T, K> extends EdgeOutput<T> {
     batch.values[n] = crossing(value);
     batch.timestamps[n] = timestamp;
     batch.size = n + 1;
-    if (n + 1 == RecordBatch.CAPACITY) {
+    if (n + 1 == batch.values.length) {
       full(channel);
     }
   }

@@ -18,7 +18,7 @@ public final class GlobalOutput<T> extends EdgeOutput<T> {
     batch.values[n] = crossing(value);
     batch.timestamps[n] = timestamp;
     batch.size = n + 1;
-    if (n + 1 == RecordBatch.CAPACITY) {
+    if (n + 1 == batch.values.length) {
       full(0);
     }
   }

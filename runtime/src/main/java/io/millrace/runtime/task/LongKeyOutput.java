@@ -39,7 +39,7 @@ public final class LongKeyOutput<T, K> extends EdgeOutput<T> {
     batch.hashes[n] = hash;
     batch.keys[n] = key;
     batch.size = n + 1;
-    if (n + 1 == RecordBatch.CAPACITY) {
+    if (n + 1 == batch.values.length) {
       full(channel);
     }
   }

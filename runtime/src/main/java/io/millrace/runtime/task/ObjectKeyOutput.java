@@ -42,7 +42,7 @@ public final class ObjectKeyOutput<T, K> extends EdgeOutput<T> {
     batch.timestamps[n] = timestamp;
     batch.hashes[n] = hash;
     batch.size = n + 1;
-    if (n + 1 == RecordBatch.CAPACITY) {
+    if (n + 1 == batch.values.length) {
       full(channel);
     }
   }
