@@ -3,7 +3,6 @@ package io.millrace.runtime.edge;
 import io.millrace.runtime.task.StepHandle;
 import io.millrace.runtime.task.TaskExecutor;
 import java.lang.invoke.VarHandle;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,26 +21,19 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
   private static final int SPINS = 200;
 
   private final CopyOnWriteArrayList<Worker> workers = new CopyOnWriteArrayList<>();
-  private final Duration stallAfter;
   private final BiConsumer<String, StackTraceElement[]> stallListener;
-  private final Thread watchdog;
   private volatile boolean closed;
 
   /**
    * @param threads number of workers
-   * @param stallAfter a single step of that length is a stall
    * @param stallListener told the name of the subtask and where it is
    */
-  public WorkerPool(
-      int threads, Duration stallAfter, BiConsumer<String, StackTraceElement[]> stallListener) {
-    this.stallAfter = stallAfter;
+  public WorkerPool(int threads, BiConsumer<String, StackTraceElement[]> stallListener) {
     this.stallListener = stallListener;
     for (int i = 0; i < threads; i++) {
       workers.add(new Worker(i, false));
     }
-    this.watchdog = thread(this::watch, "millrace-watchdog");
     workers.forEach(worker -> worker.thread.start());
-    watchdog.start();
   }
 
   @Override
@@ -86,24 +78,29 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
     return thread;
   }
 
-  private void watch() {
-    while (!closed) {
-      LockSupport.parkNanos(stallAfter.toNanos() / 2);
-      List<Worker> stalled = new ArrayList<>();
-      for (Worker worker : workers) {
-        if (worker.isStalled()) {
-          stalled.add(worker);
-        }
+  /**
+   * A step that was seen at the last look, too, is a stall: it is reported, and a new thread takes
+   * over what waits. To be called at regular times, always by the same thread, which must not run
+   * user code.
+   */
+  public void lookForStalls() {
+    if (closed) {
+      return;
+    }
+    List<Worker> stalled = new ArrayList<>();
+    for (Worker worker : workers) {
+      if (worker.isStalled()) {
+        stalled.add(worker);
       }
-      for (Worker worker : stalled) {
-        StepHandle handle = worker.current;
-        if (handle != null && !worker.reported) {
-          worker.reported = true;
-          stallListener.accept(handle.name(), worker.thread.getStackTrace());
-          Worker spare = new Worker(workers.size(), true);
-          workers.add(spare);
-          spare.thread.start();
-        }
+    }
+    for (Worker worker : stalled) {
+      StepHandle handle = worker.current;
+      if (handle != null && !worker.reported) {
+        worker.reported = true;
+        stallListener.accept(handle.name(), worker.thread.getStackTrace());
+        Worker spare = new Worker(workers.size(), true);
+        workers.add(spare);
+        spare.thread.start();
       }
     }
   }
@@ -112,7 +109,6 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    LockSupport.unpark(watchdog);
     for (Worker worker : workers) {
       worker.unpark();
     }
@@ -156,10 +152,7 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
       LockSupport.unpark(thread);
     }
 
-    /**
-     * Seen in the same step at two looks of the watchdog, which are half the stall time apart.
-     * Watchdog only.
-     */
+    /** Seen in the same step at two looks. Only for the thread that looks. */
     boolean isStalled() {
       long now = steps;
       boolean same = current != null && now == stepsSeen;

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -19,7 +21,7 @@ class WorkerPoolTest {
 
   @Test
   void renewedThreadsHaveNothingOfTheOld() {
-    try (WorkerPool pool = new WorkerPool(1, Duration.ofSeconds(5), (name, trace) -> {})) {
+    try (WorkerPool pool = new WorkerPool(1, (name, trace) -> {})) {
       Set<Thread> threads = ConcurrentHashMap.newKeySet();
       List<String> found = new ArrayList<>();
       Stepping stepping =
@@ -49,7 +51,7 @@ class WorkerPoolTest {
 
   @Test
   void noWakeUpIsLostWhileThreadsAreRenewed() {
-    try (WorkerPool pool = new WorkerPool(2, Duration.ofSeconds(5), (name, trace) -> {})) {
+    try (WorkerPool pool = new WorkerPool(2, (name, trace) -> {})) {
       Stepping first = new Stepping(() -> {});
       Stepping second = new Stepping(() -> {});
       StepHandle one = new StepHandle(first, pool, 0);
@@ -71,7 +73,7 @@ class WorkerPoolTest {
   /** It would cost more than the step, and the caches: only what waits behind it may be taken. */
   @Test
   void oneBusySubtaskStaysWithItsThread() {
-    try (WorkerPool pool = new WorkerPool(2, Duration.ofSeconds(5), (name, trace) -> {})) {
+    try (WorkerPool pool = new WorkerPool(2, (name, trace) -> {})) {
       List<Thread> threads = new ArrayList<>();
       Busy busy = new Busy(() -> threads.add(Thread.currentThread()), 20_000);
       new StepHandle(busy, pool, 0).wakeUp();
@@ -82,7 +84,7 @@ class WorkerPoolTest {
 
   @Test
   void twoBusySubtasksAreSteppedAtTheSameTime() {
-    try (WorkerPool pool = new WorkerPool(2, Duration.ofSeconds(5), (name, trace) -> {})) {
+    try (WorkerPool pool = new WorkerPool(2, (name, trace) -> {})) {
       Set<Thread> threads = ConcurrentHashMap.newKeySet();
       // Both on the first worker, and for ever, until the other one has taken part.
       Busy one = new Busy(() -> threads.add(Thread.currentThread()), Long.MAX_VALUE);
@@ -92,6 +94,41 @@ class WorkerPoolTest {
       Awaitility.await().until(() -> threads.size() == 2);
       one.left.set(1);
       other.left.set(1);
+    }
+  }
+
+  @Test
+  void anotherThreadTakesOverWhatAStalledOneLeaves() throws Exception {
+    List<String> stalls = new CopyOnWriteArrayList<>();
+    try (WorkerPool pool = new WorkerPool(1, (name, trace) -> stalls.add(name))) {
+      CountDownLatch entered = new CountDownLatch(1);
+      CountDownLatch goOn = new CountDownLatch(1);
+      Stepping stalling =
+          new Stepping(
+              () -> {
+                entered.countDown();
+                await(goOn);
+              });
+      new StepHandle(stalling, pool, 0).wakeUp();
+      entered.await();
+      pool.lookForStalls();
+      assertThat(stalls).as("it may just have begun").isEmpty();
+      Stepping waiting = new Stepping(() -> {});
+      new StepHandle(waiting, pool, 0).wakeUp();
+      pool.lookForStalls();
+      pool.lookForStalls();
+      Awaitility.await().until(() -> waiting.steps.get() == 1);
+      assertThat(stalls).as("told once").containsExactly("stepping");
+      goOn.countDown();
+      Awaitility.await().until(() -> stalling.steps.get() == 1);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
