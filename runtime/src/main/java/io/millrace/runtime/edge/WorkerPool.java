@@ -18,7 +18,8 @@ import java.util.function.BiConsumer;
  * When user code stalls a worker, a spare one takes over the rest and the stall is reported.
  */
 public final class WorkerPool implements TaskExecutor, AutoCloseable {
-  private static final int SPINS = 200;
+  /** Looks at all queues before a worker parks: less than half of what parking costs. */
+  private static final int SPINS = 20;
 
   private final CopyOnWriteArrayList<Worker> workers = new CopyOnWriteArrayList<>();
   private final BiConsumer<String, StackTraceElement[]> stallListener;
@@ -45,6 +46,15 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
       own.queue.add(handle);
       return;
     }
+    if (own.parked) {
+      Worker here = current();
+      if (here != null && here.queue.isEmpty()) {
+        // Soon done where its input was made, before a sleeping thread would have been woken.
+        handle.setAffinity(here.index);
+        here.queue.add(handle);
+        return;
+      }
+    }
     own.queue.add(handle);
     VarHandle.fullFence();
     if (own.parked) {
@@ -57,6 +67,17 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
         return;
       }
     }
+  }
+
+  /** The worker whose step calls; null if none does. */
+  private Worker current() {
+    Thread thread = Thread.currentThread();
+    for (Worker worker : workers) {
+      if (worker.thread == thread) {
+        return worker;
+      }
+    }
+    return null;
   }
 
   /**

@@ -82,6 +82,39 @@ class WorkerPoolTest {
     }
   }
 
+  /** A record at a time: to wake a second thread for each would double its cost. */
+  @Test
+  void whatASubtaskWakesComesToItsThreadIfTheOtherSleeps() {
+    try (WorkerPool pool = new WorkerPool(2, (name, trace) -> {})) {
+      List<Thread> consuming = new CopyOnWriteArrayList<>();
+      List<Thread> producing = new CopyOnWriteArrayList<>();
+      Stepping consumer = new Stepping(() -> consuming.add(Thread.currentThread()));
+      StepHandle second = new StepHandle(consumer, pool, 1);
+      Stepping producer =
+          new Stepping(
+              () -> {
+                producing.add(Thread.currentThread());
+                second.wakeUp();
+              });
+      StepHandle first = new StepHandle(producer, pool, 0);
+      Awaitility.await()
+          .pollInterval(Duration.ofMillis(1))
+          .until(
+              () -> {
+                int before = consuming.size();
+                first.wakeUp();
+                Awaitility.await()
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> consuming.size() > before);
+                int last = consuming.size() - 1;
+                return last >= 20
+                    && consuming
+                        .subList(last - 19, last + 1)
+                        .equals(producing.subList(last - 19, last + 1));
+              });
+    }
+  }
+
   @Test
   void twoBusySubtasksAreSteppedAtTheSameTime() {
     try (WorkerPool pool = new WorkerPool(2, (name, trace) -> {})) {
