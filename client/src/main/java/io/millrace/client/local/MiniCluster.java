@@ -51,7 +51,7 @@ public final class MiniCluster implements AutoCloseable {
   // A debugger may hold everything for as long as it likes.
   private static final Duration NEVER = Duration.ofDays(1);
   private static final int IO_THREADS = 2;
-  private static final Duration HEARTBEAT = Duration.ofMillis(200);
+  private static final Duration HEARTBEAT = Duration.ofMillis(500);
   private static final Duration SLOT_PATIENCE = Duration.ofSeconds(3);
   private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(30);
 
