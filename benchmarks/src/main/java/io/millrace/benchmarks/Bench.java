@@ -3,6 +3,7 @@ package io.millrace.benchmarks;
 import io.millrace.benchmarks.cluster.InProcessCluster;
 import io.millrace.benchmarks.cluster.KeptCluster;
 import io.millrace.benchmarks.cluster.ProcessCluster;
+import io.millrace.benchmarks.measure.IdleMeasurement;
 import io.millrace.benchmarks.measure.Measurement;
 import io.millrace.benchmarks.measure.Plan;
 import io.millrace.benchmarks.measure.ResultTable;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -49,9 +51,11 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "  millrace bench keyed-count --keys 1k",
       "  millrace bench window --tumbling --records 10M,20M --runs 1 --json",
-      "  millrace bench keyed-count --task-managers 2 --checkpoint-interval 1s"
+      "  millrace bench keyed-count --task-managers 2 --checkpoint-interval 1s",
+      "  millrace bench idle --jobs 10"
     })
 public final class Bench implements Callable<Integer> {
+  private static final String IDLE = "idle";
   private static final long DEFAULT_KEYS = 1_000_000;
   private static final Duration RECOVERY_INTERVAL = Duration.ofSeconds(1);
 
@@ -123,6 +127,18 @@ public final class Bench implements Callable<Integer> {
   boolean kill;
 
   @Option(
+      names = "--jobs",
+      paramLabel = "J",
+      description = "Jobs that run at the same time (idle); default: ${DEFAULT-VALUE}.")
+  int jobs = 10;
+
+  @Option(
+      names = "--time",
+      paramLabel = "D",
+      description = "How long they are watched (idle); default: ${DEFAULT-VALUE}.")
+  String time = "20s";
+
+  @Option(
       names = "--runs",
       paramLabel = "R",
       description = "Measured runs; default: ${DEFAULT-VALUE}.")
@@ -178,15 +194,32 @@ public final class Bench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (workload.equals(IDLE)) {
+      return idle();
+    }
     Plan plan = plan();
     try (TemporaryDirectory directory = TemporaryDirectory.create("millrace-bench-");
-        KeptCluster cluster = start(directory.path().resolve("cluster"))) {
+        KeptCluster cluster = start(directory.path().resolve("cluster"), parallelism)) {
       ResultTable table = new ResultTable(steady);
       if (!json) {
         out.println(table.heading());
       }
       new Measurement(plan, cluster, directory.path())
           .run(result -> out.println(json ? result.json().toString() : table.line(result)));
+    }
+    return 0;
+  }
+
+  /** No workload like the others: nothing is processed, so there is nothing to divide by. */
+  private int idle() throws Exception {
+    atLeastOne("--jobs", jobs);
+    atLeastOne("--parallelism", parallelism);
+    atLeastOne("--task-managers", taskManagers);
+    Optional<Duration> interval = checkpointInterval.map(this::interval);
+    Duration watched = duration("--time", time);
+    try (TemporaryDirectory directory = TemporaryDirectory.create("millrace-bench-");
+        KeptCluster cluster = start(directory.path().resolve("cluster"), jobs * parallelism)) {
+      out.println(new IdleMeasurement(cluster, parallelism, interval).run(jobs, watched));
     }
     return 0;
   }
@@ -247,14 +280,18 @@ public final class Bench implements Callable<Integer> {
   }
 
   private Duration interval(String text) {
+    return duration("--checkpoint-interval", text);
+  }
+
+  private Duration duration(String option, String text) {
     try {
-      Duration interval = DurationText.parse(text);
-      if (interval.isZero() || interval.isNegative()) {
-        throw wrong("--checkpoint-interval is more than 0, not " + text);
+      Duration duration = DurationText.parse(text);
+      if (duration.isZero() || duration.isNegative()) {
+        throw wrong(option + " is more than 0, not " + text);
       }
-      return interval;
+      return duration;
     } catch (IllegalArgumentException e) {
-      throw wrong("--checkpoint-interval: '" + text + "' " + e.getMessage());
+      throw wrong(option + ": '" + text + "' " + e.getMessage());
     }
   }
 
@@ -268,13 +305,13 @@ public final class Bench implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private KeptCluster start(Path directory) throws Exception {
+  private KeptCluster start(Path directory, int neededSlots) throws Exception {
     if (taskManagers == 1) {
-      return InProcessCluster.start(parallelism);
+      return InProcessCluster.start(neededSlots);
     }
     // Together they have the heap that one process has.
     long heap = Runtime.getRuntime().maxMemory() / taskManagers;
-    int slots = (parallelism + taskManagers - 1) / taskManagers;
+    int slots = (neededSlots + taskManagers - 1) / taskManagers;
     Configuration configuration =
         Configuration.empty()
             .with(TaskManagerOptions.SLOTS, Integer.toString(slots))
@@ -302,7 +339,7 @@ public final class Bench implements Callable<Integer> {
   static final class Titles implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-      return titles().iterator();
+      return Stream.concat(titles().stream(), Stream.of(IDLE)).iterator();
     }
   }
 

@@ -38,7 +38,8 @@ class BenchTest {
           "checksum",
           "stable",
           "java",
-          "alloc_bytes_per_record");
+          "alloc_bytes_per_record",
+          "longest_step_ms");
 
   private record Ended(int code, String out, String err) {
     JsonNode line(int number) throws Exception {
@@ -158,6 +159,14 @@ class BenchTest {
     assertThat(ended.err()).contains("Nothing failed before the 1000 records");
   }
 
+  @Test
+  void saysWhatIdleJobsCost() throws Exception {
+    JsonNode line = bench("idle --jobs 2 --time 1s --checkpoint-interval 200ms").line(0);
+    assertThat(line.get("variant").asText()).isEqualTo("jobs=2 parallelism=2 cp=200");
+    assertThat(line.get("cpu_ms").asDouble()).isPositive();
+    assertThat(line.get("cores").asDouble()).isBetween(0.0, 2.0);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -167,6 +176,8 @@ class BenchTest {
         "nonsense | there are source-only, map-filter",
         "keyed-count --records x | 'x' is no number such as 500, 10k or 10M",
         "keyed-count --records 0 | --records is at least 1, not 0",
+        "idle --jobs 0 | --jobs is at least 1, not 0",
+        "idle --time 0 | --time is more than 0",
         "keyed-count --parallelism 0 | --parallelism is at least 1, not 0",
         "keyed-count --backend disk | --backend is heap or rocksdb, not 'disk'",
         "latency --records 100k | --records of 'latency' is more than 5 x --rate",

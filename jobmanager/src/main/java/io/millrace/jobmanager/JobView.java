@@ -52,6 +52,7 @@ public record JobView(
    * @param watermark lowest over the subtasks, milliseconds; {@link Long#MIN_VALUE} for none
    * @param busy share of time, 0 to 1, over the last interval; so are {@code backpressured} and
    *     {@code idle}
+   * @param steps how long its subtasks let others wait
    * @param counters named counters of the operators, summed over subtasks, such as {@code
    *     lateRecordsDropped}
    */
@@ -69,9 +70,21 @@ public record JobView(
       double busy,
       double backpressured,
       double idle,
+      Steps steps,
       long watermark,
       Map<String, Long> counters,
       List<String> taskManagers) {}
+
+  /**
+   * The longest steps of a vertex's subtasks: while a subtask is stepped, neither a barrier nor
+   * another subtask gets the thread. What the Java machine and the system were paused is in them.
+   *
+   * @param longest since the start of the current execution, compiling and class loading included
+   * @param longestRecent of the last 30 to 60 seconds in which the subtask ran
+   */
+  public record Steps(Duration longest, Duration longestRecent) {
+    public static final Steps NONE = new Steps(Duration.ZERO, Duration.ZERO);
+  }
 
   /** Checkpoints of the job. */
   public record CheckpointsView(

@@ -94,6 +94,7 @@ final class JobViews {
         summary.shares().busy(),
         summary.shares().backpressured(),
         summary.shares().idle(),
+        summary.steps(),
         summary.watermark(),
         summary.counters(),
         own.stream().map(p -> p.taskManager().value()).distinct().sorted().toList());

@@ -2,6 +2,7 @@ package io.millrace.jobmanager;
 
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.rpc.ToJobManager.TaskMetrics;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -52,6 +53,7 @@ final class TaskMetricsBook {
       double recordsInPerSecond,
       double recordsOutPerSecond,
       Shares shares,
+      JobView.Steps steps,
       long watermark,
       Map<String, Long> counters) {}
 
@@ -91,10 +93,18 @@ final class TaskMetricsBook {
             average(samples, TaskMetrics::busyNanos),
             average(samples, TaskMetrics::backpressuredNanos),
             average(samples, TaskMetrics::idleNanos)),
+        new JobView.Steps(
+            most(samples, TaskMetrics::longestStepNanos),
+            most(samples, TaskMetrics::longestRecentStepNanos)),
         samples.size() < attempts.size()
             ? Long.MIN_VALUE
             : samples.stream().mapToLong(s -> s.latest().watermark()).min().orElse(Long.MIN_VALUE),
         counters);
+  }
+
+  private static Duration most(List<Samples> samples, ToLongFunction<TaskMetrics> nanos) {
+    return Duration.ofNanos(
+        samples.stream().mapToLong(s -> nanos.applyAsLong(s.latest())).max().orElse(0));
   }
 
   private static double average(List<Samples> samples, ToLongFunction<TaskMetrics> part) {

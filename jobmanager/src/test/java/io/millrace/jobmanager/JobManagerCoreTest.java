@@ -74,6 +74,8 @@ class JobManagerCoreTest {
     assertThat(vertex.recordsIn()).isEqualTo(1200);
     assertThat(vertex.recordsInPerSecond()).isEqualTo(1000);
     assertThat(vertex.busy()).isEqualTo(0.5);
+    assertThat(vertex.steps())
+        .isEqualTo(new JobView.Steps(Duration.ofNanos(1_200_000), Duration.ofNanos(600_000)));
     assertThat(vertex.counters()).containsEntry("late", 2L);
     assertThat(vertex.watermark()).isEqualTo(600);
     assertThat(vertex.subtasksByState()).containsEntry("RUNNING", 2);
@@ -392,7 +394,17 @@ class JobManagerCoreTest {
                   .map(
                       attempt ->
                           new ToJobManager.TaskMetrics(
-                              attempt, count, count, 0, count, 0, count, count, Map.of("late", 1L)))
+                              attempt,
+                              count,
+                              count,
+                              0,
+                              count,
+                              0,
+                              count,
+                              2_000 * count,
+                              1_000 * count,
+                              count,
+                              Map.of("late", 1L)))
                   .toList()));
       time.runDue();
     }

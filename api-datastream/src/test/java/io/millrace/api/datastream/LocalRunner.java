@@ -111,8 +111,7 @@ public final class LocalRunner implements JobRunner {
     private final TaskManagerId self = new TaskManagerId("test");
     private final ExecutorService io = Executors.newCachedThreadPool();
     private final TimerThread timers = new TimerThread(System::currentTimeMillis);
-    private final WorkerPool workers =
-        new WorkerPool(2, Duration.ofSeconds(5), (name, trace) -> {});
+    private final WorkerPool workers = new WorkerPool(2, (name, trace) -> {});
     private final LinkedBlockingQueue<ToJobManager> messages = new LinkedBlockingQueue<>();
     private final Map<AttemptId, TaskState> states = new LinkedHashMap<>();
     private final Set<AttemptId> acks = new HashSet<>();

@@ -1,7 +1,9 @@
 package io.millrace.benchmarks.cluster;
 
 import io.millrace.client.local.MiniCluster;
+import io.millrace.jobmanager.JobView;
 import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.submit.JobHandle;
 import java.io.IOException;
 import java.util.Optional;
@@ -25,6 +27,11 @@ public final class InProcessCluster implements KeptCluster {
   @Override
   public JobHandle submit(JobGraph graph) {
     return cluster.submit(graph, Optional.empty(), false);
+  }
+
+  @Override
+  public JobView view(JobId job) {
+    return cluster.dispatcher().job(job).orElseThrow();
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.millrace.benchmarks.cluster;
 
+import io.millrace.jobmanager.JobView;
 import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.submit.JobHandle;
 import java.util.concurrent.Callable;
 
@@ -8,6 +10,9 @@ import java.util.concurrent.Callable;
 public interface KeptCluster extends AutoCloseable {
   /** Starts a job; returns when it was taken. */
   JobHandle submit(JobGraph graph);
+
+  /** The job as the JobManager sees it: as of the latest heartbeats. */
+  JobView view(JobId job);
 
   /** Collects garbage in all its processes, so that a run pays for its own alone. */
   void collectGarbage() throws Exception;

@@ -8,7 +8,9 @@ import io.millrace.client.process.LocalCluster;
 import io.millrace.client.process.RunDirectory;
 import io.millrace.client.process.RunDirectory.ClusterProcess;
 import io.millrace.core.config.Configuration;
+import io.millrace.jobmanager.JobView;
 import io.millrace.runtime.graph.JobGraph;
+import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.submit.JobHandle;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -89,6 +91,11 @@ public final class ProcessCluster implements KeptCluster {
     MillraceClient client = cluster.client();
     return RemoteJob.watch(
         client, client.submit(graph, List.of(), Optional.empty(), false), job -> {});
+  }
+
+  @Override
+  public JobView view(JobId job) {
+    return cluster.client().job(job);
   }
 
   @Override

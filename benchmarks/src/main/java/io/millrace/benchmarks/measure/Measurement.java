@@ -9,6 +9,7 @@ import io.millrace.benchmarks.workload.Moments;
 import io.millrace.benchmarks.workload.ResultPart;
 import io.millrace.benchmarks.workload.Setting;
 import io.millrace.benchmarks.workload.Workload;
+import io.millrace.jobmanager.JobView;
 import io.millrace.runtime.submit.JobHandle;
 import io.millrace.runtime.submit.JobResult;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Optional;
@@ -91,6 +93,7 @@ public final class Measurement {
         after.allocatedSince(before),
         part.records(),
         part.checksum(),
+        longestStep(cluster.view(job.id())),
         plan.workload() == Workload.LATENCY
             ? Optional.of(new Latencies(part.latencies()))
             : Optional.empty(),
@@ -98,6 +101,13 @@ public final class Measurement {
         plan.workload() == Workload.RECOVERY
             ? Optional.of(recovery(records, results, result))
             : Optional.empty());
+  }
+
+  private static Duration longestStep(JobView job) {
+    return job.vertices().stream()
+        .map(vertex -> vertex.steps().longest())
+        .max(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
   }
 
   private JobHandle start(long records, Path results) throws Exception {

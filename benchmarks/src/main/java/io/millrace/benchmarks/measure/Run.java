@@ -1,5 +1,6 @@
 package io.millrace.benchmarks.measure;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -9,6 +10,7 @@ import java.util.Optional;
  * @param cpuNanos of all processes, collector, compiler and control plane included
  * @param allocated bytes, of all Java threads that were alive at the end
  * @param emitted records that came to the sink
+ * @param longestStep of any subtask, as of its last heartbeat; pauses of the Java machine included
  * @param pauses of the machine itself meanwhile, where latencies are measured
  */
 record Run(
@@ -19,6 +21,7 @@ record Run(
     long allocated,
     long emitted,
     long checksum,
+    Duration longestStep,
     Optional<Latencies> latencies,
     Optional<Latencies> pauses,
     Optional<Recovery> recovery) {

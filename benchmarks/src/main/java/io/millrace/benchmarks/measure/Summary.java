@@ -51,7 +51,8 @@ public final class Summary {
         .put("checksum", checksum())
         .put("stable", runs.stream().mapToLong(Run::checksum).distinct().count() == 1)
         .put("java", System.getProperty("java.version"))
-        .put("alloc_bytes_per_record", rounded(allocatedPerRecord(), 2));
+        .put("alloc_bytes_per_record", rounded(allocatedPerRecord(), 2))
+        .put("longest_step_ms", rounded(median(run -> run.longestStep().toNanos() / 1e6), 1));
     steadyPerRecord().ifPresent(steady -> json.put("steady_cpu_ns_per_record", rounded(steady, 1)));
     latencies().ifPresent(times -> json.set("lat_us", json(times)));
     pauses().ifPresent(pauses -> json.set("pause_us", json(pauses)));

@@ -9,7 +9,6 @@ import io.millrace.jobmanager.Dispatcher;
 import io.millrace.jobmanager.process.JobManagerNode;
 import io.millrace.runtime.blob.BlobCache;
 import io.millrace.runtime.blob.JobClassLoaders;
-import io.millrace.runtime.edge.NamedThreads;
 import io.millrace.runtime.exchange.RemoteChannels;
 import io.millrace.runtime.exchange.netty.DataExchange;
 import io.millrace.runtime.exchange.netty.ExchangeOptions;
@@ -41,7 +40,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.stream.Stream;
 
 /**
@@ -52,13 +50,13 @@ import java.util.stream.Stream;
 public final class MiniCluster implements AutoCloseable {
   // A debugger may hold everything for as long as it likes.
   private static final Duration NEVER = Duration.ofDays(1);
-  private static final Duration HEARTBEAT = Duration.ofMillis(200);
+  private static final int IO_THREADS = 2;
+  private static final Duration HEARTBEAT = Duration.ofMillis(500);
   private static final Duration SLOT_PATIENCE = Duration.ofSeconds(3);
   private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(30);
 
   private final Path directory;
   private final boolean temporary;
-  private final ExecutorService links = NamedThreads.pool("link", 2);
   private final JobManagerNode jobManager;
   private final List<TaskManagerNode> taskManagers = new ArrayList<>();
   private final List<DataExchange> exchanges = new ArrayList<>();
@@ -108,7 +106,7 @@ public final class MiniCluster implements AutoCloseable {
                 checkpoints,
                 Files.createDirectories(directory.resolve("jobmanager")),
                 settings.userCode(),
-                new JobManagerNode.Settings(HEARTBEAT, NEVER, 1_000, SLOT_PATIENCE),
+                new JobManagerNode.Settings(HEARTBEAT, NEVER, 1_000, SLOT_PATIENCE, IO_THREADS),
                 Optional.empty()));
     for (int i = 1; i <= settings.taskManagers(); i++) {
       taskManagers.add(taskManager(i, settings, checkpoints));
@@ -131,7 +129,7 @@ public final class MiniCluster implements AutoCloseable {
 
   private TaskManagerNode taskManager(int number, Settings settings, FileStore checkpoints)
       throws IOException {
-    InProcessLink link = new InProcessLink(jobManager.core(), links);
+    InProcessLink link = new InProcessLink(jobManager.core(), Runnable::run);
     RemoteChannels remote = new NoRemoteChannels();
     Address address = new Address("127.0.0.1", 0, 0);
     if (settings.taskManagers() > 1) {
@@ -206,7 +204,6 @@ public final class MiniCluster implements AutoCloseable {
     backends.forEach(RocksDbEnvironment::close);
     jobManager.close();
     exchanges.forEach(DataExchange::close);
-    links.shutdown();
     if (temporary) {
       delete(directory);
     }

@@ -112,7 +112,7 @@ class GrpcClusterTest {
                 directory.resolve("jm"),
                 getClass().getClassLoader(),
                 new JobManagerNode.Settings(
-                    Duration.ofMillis(200), Duration.ofSeconds(60), 10, Duration.ofSeconds(1)),
+                    Duration.ofMillis(200), Duration.ofSeconds(60), 10, Duration.ofSeconds(1), 2),
                 Optional.empty()));
     resources.add(node);
     return node;

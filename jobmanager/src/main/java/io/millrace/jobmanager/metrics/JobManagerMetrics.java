@@ -11,6 +11,7 @@ import io.millrace.jobmanager.JobView.CheckpointView;
 import io.millrace.jobmanager.JobView.VertexView;
 import io.millrace.jobmanager.TaskManagerView;
 import io.millrace.runtime.id.JobId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -156,6 +157,14 @@ public final class JobManagerMetrics {
         "Share of time spent waiting for input",
         view -> view.vertices().get(index).idle());
     of.gauge(
+        "millrace.operator.step.longest.seconds",
+        "Longest step of any subtask since the last restart",
+        view -> seconds(view.vertices().get(index).steps().longest()));
+    of.gauge(
+        "millrace.operator.step.longest.recent.seconds",
+        "Longest step of any subtask in the last 30 to 60 seconds in which it ran",
+        view -> seconds(view.vertices().get(index).steps().longestRecent()));
+    of.gauge(
         "millrace.operator.watermark.seconds",
         "Lowest watermark of the subtasks, seconds since 1970",
         view -> {
@@ -179,6 +188,10 @@ public final class JobManagerMetrics {
         }
       }
     }
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
   }
 
   private static Tags operator(VertexView vertex) {

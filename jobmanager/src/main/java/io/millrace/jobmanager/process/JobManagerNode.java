@@ -28,10 +28,8 @@ import java.util.concurrent.ScheduledExecutorService;
  * and inside another one.
  */
 public final class JobManagerNode implements AutoCloseable {
-  private static final int IO_THREADS = 8;
-
   private final BlobStore blobs;
-  private final ExecutorService io = NamedThreads.pool("jobmanager-io", IO_THREADS);
+  private final ExecutorService io;
   private final JobManagerCore core;
 
   /**
@@ -55,12 +53,14 @@ public final class JobManagerNode implements AutoCloseable {
    * Times and numbers.
    *
    * @param slotPatience how long a job waits for more slots before it runs smaller
+   * @param ioThreads at most so many, for what blocks: the stores
    */
   public record Settings(
       Duration heartbeatInterval,
       Duration heartbeatTimeout,
       int retainedJobs,
-      Duration slotPatience) {}
+      Duration slotPatience,
+      int ioThreads) {}
 
   /**
    * Recovers the jobs there are. Blocks.
@@ -70,6 +70,7 @@ public final class JobManagerNode implements AutoCloseable {
   public JobManagerNode(Parts parts) throws IOException {
     String build = Build.CURRENT.toString();
     SecureRandom random = new SecureRandom();
+    io = NamedThreads.pool("jobmanager-io", parts.settings().ioThreads());
     blobs = new BlobStore(parts.ha());
     core =
         new JobManagerCore(

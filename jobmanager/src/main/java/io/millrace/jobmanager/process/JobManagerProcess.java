@@ -31,6 +31,7 @@ import java.util.Optional;
 
 /** The process of the JobManager. */
 public final class JobManagerProcess {
+  private static final int IO_THREADS = 8;
   private static final Duration SLOT_PATIENCE = Duration.ofSeconds(3);
 
   private JobManagerProcess() {}
@@ -65,7 +66,8 @@ public final class JobManagerProcess {
                     configuration.get(TaskManagerOptions.HEARTBEAT_INTERVAL),
                     configuration.get(JobManagerOptions.HEARTBEAT_TIMEOUT),
                     configuration.get(JobManagerOptions.RETAINED_JOBS),
-                    SLOT_PATIENCE),
+                    SLOT_PATIENCE,
+                    IO_THREADS),
                 configuration.get(CheckpointOptions.SAVEPOINT_DIRECTORY)));
     GrpcControlServer control =
         GrpcControlServer.start(

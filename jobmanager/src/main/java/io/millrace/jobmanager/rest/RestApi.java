@@ -36,7 +36,7 @@ final class RestApi {
                     "GET",
                     "/v1/jobs/{id}",
                     "One job: operators with rates, watermarks, busy, backpressured and idle"
-                        + " shares, counters; checkpoints; exceptions",
+                        + " shares, longest steps, counters; checkpoints; exceptions",
                     r -> now(RestJson.job(find(r.job())))),
                 new Route(
                     "GET",

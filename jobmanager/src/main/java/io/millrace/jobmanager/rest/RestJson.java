@@ -10,6 +10,7 @@ import io.millrace.jobmanager.JobView.CheckpointsView;
 import io.millrace.jobmanager.JobView.ExceptionView;
 import io.millrace.jobmanager.JobView.VertexView;
 import io.millrace.jobmanager.TaskManagerView;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -69,6 +70,8 @@ public final class RestJson {
     json.put("busy", finite(vertex.busy()));
     json.put("backpressured", finite(vertex.backpressured()));
     json.put("idle", finite(vertex.idle()));
+    json.put("longestStepMicros", micros(vertex.steps().longest()));
+    json.put("longestRecentStepMicros", micros(vertex.steps().longestRecent()));
     // No watermark yet is null, not a number that JavaScript can't hold.
     if (vertex.watermark() == Long.MIN_VALUE) {
       json.putNull("watermark");
@@ -78,6 +81,10 @@ public final class RestJson {
     json.set("counters", counters(vertex.counters()));
     json.set("taskManagers", texts(vertex.taskManagers()));
     return json;
+  }
+
+  private static long micros(Duration duration) {
+    return duration.toNanos() / 1_000;
   }
 
   public static ObjectNode checkpoints(CheckpointsView checkpoints) {

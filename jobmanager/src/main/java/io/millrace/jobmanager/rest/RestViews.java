@@ -5,12 +5,14 @@ import io.millrace.jobmanager.JobView;
 import io.millrace.jobmanager.JobView.CheckpointView;
 import io.millrace.jobmanager.JobView.CheckpointsView;
 import io.millrace.jobmanager.JobView.ExceptionView;
+import io.millrace.jobmanager.JobView.Steps;
 import io.millrace.jobmanager.JobView.VertexView;
 import io.millrace.jobmanager.TaskManagerView;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.id.TaskManagerId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +64,7 @@ public final class RestViews {
         json.path("busy").asDouble(),
         json.path("backpressured").asDouble(),
         json.path("idle").asDouble(),
+        new Steps(micros(json, "longestStepMicros"), micros(json, "longestRecentStepMicros")),
         json.path("watermark").asLong(Long.MIN_VALUE),
         counters,
         list(json.path("taskManagers"), JsonNode::asText));
@@ -114,6 +117,10 @@ public final class RestViews {
         json.path("slots").asInt(),
         json.path("freeSlots").asInt(),
         Instant.parse(json.path("lastHeartbeat").asText()));
+  }
+
+  private static Duration micros(JsonNode json, String name) {
+    return Duration.of(json.path(name).asLong(), ChronoUnit.MICROS);
   }
 
   private static Optional<String> text(JsonNode json, String name) {

@@ -30,6 +30,8 @@ class JobManagerMetricsTest {
             "millrace_job_checkpoints_completed_total{" + of,
             "millrace_operator_records_out_total{" + source + "1000.0",
             "millrace_operator_busy{" + source + "0.25",
+            "millrace_operator_step_longest_seconds{" + source + "0.04",
+            "millrace_operator_step_longest_recent_seconds{" + source + "0.002",
             "millrace_operator_watermark_seconds{" + source + "1.7E9",
             "counter=\"lateRecordsDropped\"," + source.replace("} ", "} 3.0"));
   }

@@ -6,13 +6,27 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** Processing-time timers of a process: one thread that only calls back. */
+/** Processing-time timers of a process: on one thread, which only calls back. */
 public final class TimerThread implements ProcessingTimers, AutoCloseable {
   private final ScheduledExecutorService executor;
   private final LongSupplier clock;
+  private final boolean own;
 
+  /**
+   * On a thread that does other things, too, none of them for long and none of them user code.
+   *
+   * @param shared not shut down by {@link #close}
+   */
+  public TimerThread(LongSupplier clock, ScheduledExecutorService shared) {
+    this.clock = clock;
+    this.executor = shared;
+    this.own = false;
+  }
+
+  /** On a thread of its own. */
   public TimerThread(LongSupplier clock) {
     this.clock = clock;
+    this.own = true;
     ScheduledThreadPoolExecutor pool =
         new ScheduledThreadPoolExecutor(
             1,
@@ -38,6 +52,8 @@ public final class TimerThread implements ProcessingTimers, AutoCloseable {
 
   @Override
   public void close() {
-    executor.shutdownNow();
+    if (own) {
+      executor.shutdownNow();
+    }
   }
 }

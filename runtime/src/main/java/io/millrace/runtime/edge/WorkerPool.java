@@ -3,7 +3,6 @@ package io.millrace.runtime.edge;
 import io.millrace.runtime.task.StepHandle;
 import io.millrace.runtime.task.TaskExecutor;
 import java.lang.invoke.VarHandle;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -15,51 +14,70 @@ import java.util.function.BiConsumer;
 /**
  * As many threads as cores, stepping the subtasks. A handle goes to the queue of the worker that
  * ran it last; a worker with nothing to do takes from the others and then parks without a timeout.
+ * It is woken when more than one handle waits for another worker, or one that is not its own doing.
  * When user code stalls a worker, a spare one takes over the rest and the stall is reported.
  */
 public final class WorkerPool implements TaskExecutor, AutoCloseable {
-  private static final int SPINS = 200;
+  /** Looks at all queues before a worker parks: less than half of what parking costs. */
+  private static final int SPINS = 20;
 
   private final CopyOnWriteArrayList<Worker> workers = new CopyOnWriteArrayList<>();
-  private final Duration stallAfter;
   private final BiConsumer<String, StackTraceElement[]> stallListener;
-  private final Thread watchdog;
   private volatile boolean closed;
 
   /**
    * @param threads number of workers
-   * @param stallAfter a single step of that length is a stall
    * @param stallListener told the name of the subtask and where it is
    */
-  public WorkerPool(
-      int threads, Duration stallAfter, BiConsumer<String, StackTraceElement[]> stallListener) {
-    this.stallAfter = stallAfter;
+  public WorkerPool(int threads, BiConsumer<String, StackTraceElement[]> stallListener) {
     this.stallListener = stallListener;
     for (int i = 0; i < threads; i++) {
       workers.add(new Worker(i, false));
     }
-    this.watchdog = thread(this::watch, "millrace-watchdog");
     workers.forEach(worker -> worker.thread.start());
-    watchdog.start();
   }
 
   @Override
   public void enqueue(StepHandle handle) {
     Worker own = workers.get(Math.floorMod(handle.affinity(), workers.size()));
+    if (own.thread == Thread.currentThread() && own.queue.isEmpty()) {
+      // Its next after the present step, which soon ends. To have another worker take it would cost
+      // more than most steps, and leave what it needs in the wrong cache.
+      own.queue.add(handle);
+      return;
+    }
+    if (own.parked) {
+      Worker here = current();
+      if (here != null && here.queue.isEmpty()) {
+        // Soon done where its input was made, before a sleeping thread would have been woken.
+        handle.setAffinity(here.index);
+        here.queue.add(handle);
+        return;
+      }
+    }
     own.queue.add(handle);
     VarHandle.fullFence();
     if (own.parked) {
       own.unpark();
       return;
     }
-    if (own.thread != Thread.currentThread() || own.queue.size() > 1 || own.current != null) {
-      for (Worker other : workers) {
-        if (other.parked) {
-          other.unpark();
-          return;
-        }
+    for (Worker other : workers) {
+      if (other.parked) {
+        other.unpark();
+        return;
       }
     }
+  }
+
+  /** The worker whose step calls; null if none does. */
+  private Worker current() {
+    Thread thread = Thread.currentThread();
+    for (Worker worker : workers) {
+      if (worker.thread == thread) {
+        return worker;
+      }
+    }
+    return null;
   }
 
   /**
@@ -81,24 +99,29 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
     return thread;
   }
 
-  private void watch() {
-    while (!closed) {
-      LockSupport.parkNanos(stallAfter.toNanos() / 2);
-      List<Worker> stalled = new ArrayList<>();
-      for (Worker worker : workers) {
-        if (worker.isStalled()) {
-          stalled.add(worker);
-        }
+  /**
+   * A step that was seen at the last look, too, is a stall: it is reported, and a new thread takes
+   * over what waits. To be called at regular times, always by the same thread, which must not run
+   * user code.
+   */
+  public void lookForStalls() {
+    if (closed) {
+      return;
+    }
+    List<Worker> stalled = new ArrayList<>();
+    for (Worker worker : workers) {
+      if (worker.isStalled()) {
+        stalled.add(worker);
       }
-      for (Worker worker : stalled) {
-        StepHandle handle = worker.current;
-        if (handle != null && !worker.reported) {
-          worker.reported = true;
-          stallListener.accept(handle.name(), worker.thread.getStackTrace());
-          Worker spare = new Worker(workers.size(), true);
-          workers.add(spare);
-          spare.thread.start();
-        }
+    }
+    for (Worker worker : stalled) {
+      StepHandle handle = worker.current;
+      if (handle != null && !worker.reported) {
+        worker.reported = true;
+        stallListener.accept(handle.name(), worker.thread.getStackTrace());
+        Worker spare = new Worker(workers.size(), true);
+        workers.add(spare);
+        spare.thread.start();
       }
     }
   }
@@ -107,7 +130,6 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    LockSupport.unpark(watchdog);
     for (Worker worker : workers) {
       worker.unpark();
     }
@@ -151,10 +173,7 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
       LockSupport.unpark(thread);
     }
 
-    /**
-     * Seen in the same step at two looks of the watchdog, which are half the stall time apart.
-     * Watchdog only.
-     */
+    /** Seen in the same step at two looks. Only for the thread that looks. */
     boolean isStalled() {
       long now = steps;
       boolean same = current != null && now == stepsSeen;

@@ -18,6 +18,12 @@ public final class BatchPool implements BatchOwner {
   /** The channel of batches that are not accounted for. */
   private static final int OVERSHOOT = -1;
 
+  /** Records that fit into one batch of each channel together, as far as that leaves batches. */
+  private static final int RECORDS = 4096;
+
+  private static final int LEAST_CAPACITY = 16;
+
+  private final int capacity;
   private final int[] inUse;
   private final boolean[] starving;
   private final Runnable[] listeners;
@@ -31,10 +37,20 @@ public final class BatchPool implements BatchOwner {
    * @param shared batches that any channel may take beyond its own
    */
   public BatchPool(int channels, int shared) {
+    this.capacity = capacity(channels);
     this.inUse = new int[channels];
     this.starving = new boolean[channels];
     this.listeners = new Runnable[channels];
     this.sharedLeft = shared;
+  }
+
+  /**
+   * Records in a full batch. With many channels batches are smaller, or what is in flight between
+   * as many producers and consumers fits no cache: 64 x 64 channels held millions of records.
+   */
+  static int capacity(int channels) {
+    int share = Integer.highestOneBit(RECORDS / Math.max(1, channels));
+    return Math.max(LEAST_CAPACITY, Math.min(RecordBatch.CAPACITY, share));
   }
 
   void onWritable(int channel, Runnable listener) {
@@ -59,14 +75,14 @@ public final class BatchPool implements BatchOwner {
     if (inUse[channel]++ >= EXCLUSIVE) {
       sharedLeft--;
     }
-    RecordBatch batch = freeCount > 0 ? free[--freeCount] : new RecordBatch(this);
+    RecordBatch batch = freeCount > 0 ? free[--freeCount] : new RecordBatch(this, capacity);
     batch.channel = channel;
     return batch;
   }
 
   /** A batch beyond what any channel may have, for the rest of one record's fan-out. */
   RecordBatch acquireOvershoot() {
-    RecordBatch batch = freeCount > 0 ? free[--freeCount] : new RecordBatch(this);
+    RecordBatch batch = freeCount > 0 ? free[--freeCount] : new RecordBatch(this, capacity);
     batch.channel = OVERSHOOT;
     return batch;
   }

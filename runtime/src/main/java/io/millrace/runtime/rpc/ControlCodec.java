@@ -263,6 +263,8 @@ public final class ControlCodec {
         .setBusyNanos(metrics.busyNanos())
         .setBackpressuredNanos(metrics.backpressuredNanos())
         .setIdleNanos(metrics.idleNanos())
+        .setLongestStepNanos(metrics.longestStepNanos())
+        .setLongestRecentStepNanos(metrics.longestRecentStepNanos())
         .setWatermark(metrics.watermark())
         .putAllCounters(metrics.counters())
         .build();
@@ -277,6 +279,8 @@ public final class ControlCodec {
         message.getBusyNanos(),
         message.getBackpressuredNanos(),
         message.getIdleNanos(),
+        message.getLongestStepNanos(),
+        message.getLongestRecentStepNanos(),
         message.getWatermark(),
         Map.copyOf(message.getCountersMap()));
   }

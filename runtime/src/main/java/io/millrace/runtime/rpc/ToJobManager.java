@@ -141,7 +141,13 @@ public sealed interface ToJobManager {
   /** Where a checkpoint's time went in one subtask, in nanoseconds. */
   record CheckpointTimings(long alignmentNanos, long syncNanos, long asyncNanos) {}
 
-  /** Counts of one subtask since it started; times in nanoseconds; watermark in milliseconds. */
+  /**
+   * Counts of one subtask since it started; times in nanoseconds; watermark in milliseconds.
+   *
+   * @param longestStepNanos of one step, in which the subtask's thread did nothing else: what a
+   *     barrier may have had to wait for; pauses of the Java machine and the system included
+   * @param longestRecentStepNanos the same of the last 30 to 60 seconds before its last step
+   */
   record TaskMetrics(
       AttemptId attempt,
       long recordsIn,
@@ -150,6 +156,8 @@ public sealed interface ToJobManager {
       long busyNanos,
       long backpressuredNanos,
       long idleNanos,
+      long longestStepNanos,
+      long longestRecentStepNanos,
       long watermark,
       Map<String, Long> counters) {
     public TaskMetrics {

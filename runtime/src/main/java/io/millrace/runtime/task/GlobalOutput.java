@@ -32,7 +32,7 @@ public final class GlobalOutput<T> extends EdgeOutput<T> {
     }
     batch.stamp(n, timestamp);
     batch.size = n + 1;
-    if (n + 1 == RecordBatch.CAPACITY) {
+    if (n + 1 == batch.capacity) {
       full(0);
     }
   }

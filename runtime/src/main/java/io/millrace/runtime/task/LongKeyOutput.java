@@ -54,7 +54,7 @@ public final class LongKeyOutput<T, K> extends EdgeOutput<T> {
     }
     batch.stamp(n, timestamp);
     batch.size = n + 1;
-    if (n + 1 == RecordBatch.CAPACITY) {
+    if (n + 1 == batch.capacity) {
       full(channel);
     }
   }

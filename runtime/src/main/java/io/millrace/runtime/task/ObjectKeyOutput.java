@@ -57,7 +57,7 @@ public final class ObjectKeyOutput<T, K> extends EdgeOutput<T> {
     }
     batch.stamp(n, timestamp);
     batch.size = n + 1;
-    if (n + 1 == RecordBatch.CAPACITY) {
+    if (n + 1 == batch.capacity) {
       full(channel);
     }
   }

@@ -5,7 +5,7 @@ package io.millrace.runtime.task;
  * worker to others when the time is spent. Subtask's thread only.
  */
 final class StepBudget {
-  private static final long STEP_NANOS = 10_000_000;
+  private static final long STEP_NANOS = 2_000_000;
 
   /** The clock is read once in so many questions. */
   private static final int QUESTIONS_A_LOOK = 32;

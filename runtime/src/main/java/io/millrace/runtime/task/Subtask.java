@@ -32,8 +32,14 @@ import org.slf4j.LoggerFactory;
 public final class Subtask implements Steppable {
   private static final Logger LOG = LoggerFactory.getLogger(Subtask.class);
 
-  /** Batches (or polls) in one step, before other subtasks of the worker get their turn. */
-  private static final int BATCHES_A_STEP = 8;
+  /** Records (about) in one step, before other subtasks of the worker get their turn. */
+  private static final int RECORDS_A_STEP = 8 * RecordBatch.CAPACITY;
+
+  /** What anything but records counts in a step: a poll that found nothing, a timer. */
+  private static final int LEAST = 16;
+
+  /** Inputs from which on the records of a batch are likely not to be in the cache any more. */
+  private static final int MANY_CHANNELS = 16;
 
   /** Watermarks that may ride behind partly filled batches before they are flushed. */
   private static final int WATERMARKS_A_FLUSH = 16;
@@ -272,7 +278,7 @@ public final class Subtask implements Steppable {
       LogContext.leave();
     }
     if (phase != Phase.TERMINAL) {
-      times.end(again, !room.isOpen());
+      times.end(again, room.isLost());
       published = metricsNow();
       return again || !mailbox.isEmpty();
     }
@@ -315,8 +321,10 @@ public final class Subtask implements Steppable {
    * do.
    */
   private boolean process() throws Exception {
-    for (int i = 0; i < BATCHES_A_STEP; i++) {
-      if (i > 0 && endsStep()) {
+    // Small batches, of which many channels have one each, count as what they are.
+    int left = RECORDS_A_STEP;
+    while (left > 0) {
+      if (left < RECORDS_A_STEP && endsStep()) {
         return true;
       }
       if (!room.isOpen() && !regainRoom()) {
@@ -326,10 +334,11 @@ public final class Subtask implements Steppable {
         if (!doWork() && room.isOpen() && !endsStep()) {
           return false; // waits for a completion, which wakes us
         }
+        left -= RecordBatch.CAPACITY;
         continue;
       }
       if (batch != null) {
-        processBatch();
+        left -= Math.max(LEAST, processBatch());
         continue;
       }
       if (trigger.isPresent()) {
@@ -338,8 +347,10 @@ public final class Subtask implements Steppable {
       if (processingTimeDue) {
         processingTimeDue = false;
         startWork(Work.PROCESSING_TIME, now);
+        left -= LEAST;
         continue;
       }
+      left -= source.isPresent() ? RecordBatch.CAPACITY : LEAST;
       boolean more = source.isPresent() ? pollSource() : pollInput();
       if (!more) {
         chain.outputs().flush();
@@ -357,14 +368,18 @@ public final class Subtask implements Steppable {
 
   private boolean regainRoom() {
     if (!chain.outputs().regainRoom() || !chain.sinksHaveRoom()) {
+      room.lose();
       return false;
     }
     room.regain();
     return true;
   }
 
-  private void processBatch() throws Exception {
-    position = loop.run(batch, position);
+  /** Goes on with the batch; how many records that were. */
+  private int processBatch() throws Exception {
+    int from = position;
+    position = loop.run(batch, from);
+    int done = position - from;
     if (position == batch.size) {
       recordsIn += batch.size;
       batch.release();
@@ -374,6 +389,7 @@ public final class Subtask implements Steppable {
         forwardMadeWatermark();
       }
     }
+    return done;
   }
 
   /** The head makes the watermark of its output itself; it is alone in its chain. */
@@ -432,6 +448,9 @@ public final class Subtask implements Steppable {
         return true;
       }
       batch = received;
+      if (input.size() >= MANY_CHANNELS) {
+        batch.touch();
+      }
       position = 0;
       loop = chain.loop(input.input());
       return true;
@@ -578,6 +597,8 @@ public final class Subtask implements Steppable {
         times.busy(),
         times.backpressured(),
         times.idle(),
+        times.longestStep(),
+        times.longestRecentStep(),
         watermark,
         counters);
   }

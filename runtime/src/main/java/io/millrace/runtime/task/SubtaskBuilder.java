@@ -211,6 +211,7 @@ final class SubtaskBuilder {
                     vertex.maxParallelism(),
                     maker::make,
                     services.clock(),
+                    subtask.room()::pause,
                     loader));
     boolean whole = false;
     try {

@@ -93,7 +93,7 @@ final class ControlSamples {
         new ToJobManager.Heartbeat(
             List.of(
                 new ToJobManager.TaskMetrics(
-                    ATTEMPT, 1, 2, 3, 4, 5, 6, Long.MIN_VALUE, Map.of("late", 7L)))),
+                    ATTEMPT, 1, 2, 3, 4, 5, 6, 7, 8, Long.MIN_VALUE, Map.of("late", 7L)))),
         new ToJobManager.TaskStateChanged(
             ATTEMPT,
             ToJobManager.TaskState.FAILED,

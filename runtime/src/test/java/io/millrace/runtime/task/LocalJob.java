@@ -58,7 +58,7 @@ final class LocalJob implements AutoCloseable {
       JobGraph graph, FileStore store, int threads, StateBackend backend, KeyedBackends backends) {
     this.graph = graph;
     this.backend = backend;
-    this.workers = new WorkerPool(threads, Duration.ofSeconds(5), (name, trace) -> {});
+    this.workers = new WorkerPool(threads, (name, trace) -> {});
     SubtaskServices services =
         new SubtaskServices(
             workers,

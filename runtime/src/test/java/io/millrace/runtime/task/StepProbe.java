@@ -24,5 +24,8 @@ public final class StepProbe extends OneInputOperator<KeyValue, Void> {
   @Override
   public void process(KeyValue record, long timestamp) {
     SteppedSubtask.onRecord.run();
+    if (SteppedSubtask.losesRoom) {
+      context.roomLost();
+    }
   }
 }

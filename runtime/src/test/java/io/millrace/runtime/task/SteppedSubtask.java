@@ -34,6 +34,9 @@ public final class SteppedSubtask {
 
   public static Runnable onRecord;
 
+  /** Whether the probe says after a record that it has no room; it has some again at once. */
+  public static boolean losesRoom;
+
   /** How many times {@link #onFired} is still to be called when event time ends. */
   public static int burst;
 
@@ -50,6 +53,7 @@ public final class SteppedSubtask {
   private static void forgetProbes() {
     ready = true;
     onRecord = () -> {};
+    losesRoom = false;
     burst = 0;
     onFired = () -> {};
   }

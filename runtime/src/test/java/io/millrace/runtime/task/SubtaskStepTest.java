@@ -87,11 +87,28 @@ class SubtaskStepTest {
     SteppedSubtask.onRecord =
         () -> {
           records++;
-          subtask.nanos += 10_000; // 5 ms a batch
+          subtask.nanos += 2_000; // 1 ms a batch
         };
     subtask.step();
     assertThat(records).isEqualTo(2 * RecordBatch.CAPACITY);
     assertThat(subtask.wantsStep()).isTrue();
+  }
+
+  /** As after a cut, when each record of a batch may have a page copied. */
+  @Test
+  void looksAtTheTimeWithinABatchWhenItIsStopped() throws Exception {
+    SteppedSubtask subtask = running();
+    SteppedSubtask.losesRoom = true;
+    SteppedSubtask.onRecord =
+        () -> {
+          records++;
+          subtask.nanos += 500_000;
+        };
+    subtask.step();
+    assertThat(records).isEqualTo(5);
+    assertThat(subtask.wantsStep()).isTrue();
+    subtask.step();
+    assertThat(records).isEqualTo(10);
   }
 
   /** KG4: nobody else on the thread, nor control mail, waits for the end of a burst. */

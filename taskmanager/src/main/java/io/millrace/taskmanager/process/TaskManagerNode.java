@@ -31,15 +31,15 @@ import org.slf4j.LoggerFactory;
 public final class TaskManagerNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TaskManagerNode.class);
   private static final Duration STALL = Duration.ofSeconds(2);
-  private static final int DEPLOYMENTS = 4;
-  private static final int UPLOADS = 4;
+  private static final int MOST_DEPLOYMENTS = 4;
+  private static final int MOST_UPLOADS = 4;
   private static final Duration END = Duration.ofSeconds(2);
 
   private final WorkerPool workers;
-  private final ExecutorService io = NamedThreads.userCodePool("task-io", UPLOADS);
-  private final ExecutorService deployments = NamedThreads.userCodePool("deploy", DEPLOYMENTS);
+  private final ExecutorService io;
+  private final ExecutorService deployments;
   private final ScheduledExecutorService main = NamedThreads.single("taskmanager");
-  private final TimerThread timers = new TimerThread(System::currentTimeMillis);
+  private final TimerThread timers = new TimerThread(System::currentTimeMillis, main);
   private final SubtaskHost host;
   private final TaskManager taskManager;
 
@@ -65,7 +65,14 @@ public final class TaskManagerNode implements AutoCloseable {
    * @param fatal called when it is of no use any more
    */
   public TaskManagerNode(Parts parts, Supplier<TaskManagerId> ids, Consumer<FatalError> fatal) {
-    workers = new WorkerPool(parts.workers(), STALL, TaskManagerNode::reportStall);
+    // Now, not by the first timer: a thread keeps what is on the stack of its maker in its access
+    // control context, and that could be a job's classes.
+    long look = STALL.toNanos() / 2;
+    workers = new WorkerPool(parts.workers(), TaskManagerNode::reportStall);
+    var unused = main.scheduleAtFixedRate(workers::lookForStalls, look, look, TimeUnit.NANOSECONDS);
+    int slots = parts.settings().slots();
+    io = NamedThreads.userCodePool("task-io", Math.min(MOST_UPLOADS, slots));
+    deployments = NamedThreads.userCodePool("deploy", Math.min(MOST_DEPLOYMENTS, slots));
     parts.loaders().onRelease(loader -> workers.renewThreads());
     taskManager =
         new TaskManager(

@@ -14,12 +14,14 @@ final class Metronome implements AutoCloseable {
   private final long first;
   private final double period;
   private final Runnable beat;
+  private final Thread thread;
   private volatile boolean closed;
 
   private Metronome(long first, double period, Runnable beat) {
     this.first = first;
     this.period = Math.max(LEAST_PERIOD, period);
     this.beat = beat;
+    this.thread = new Thread(this::run, "millrace-metronome");
   }
 
   /**
@@ -29,9 +31,8 @@ final class Metronome implements AutoCloseable {
    */
   static Metronome start(long first, double periodNanos, Runnable beat) {
     Metronome metronome = new Metronome(first, periodNanos, beat);
-    Thread thread = new Thread(metronome::run, "millrace-metronome");
-    thread.setDaemon(true);
-    thread.start();
+    metronome.thread.setDaemon(true);
+    metronome.thread.start();
     return metronome;
   }
 
@@ -40,8 +41,7 @@ final class Metronome implements AutoCloseable {
     while (!closed) {
       long wait = first + (long) (beats * period) - System.nanoTime();
       if (wait > 0) {
-        // Short enough to notice the end soon.
-        LockSupport.parkNanos(Math.min(wait, TimeUnit.MILLISECONDS.toNanos(100)));
+        LockSupport.parkNanos(wait); // the end is told by a wake-up
         continue;
       }
       beat.run();
@@ -52,5 +52,6 @@ final class Metronome implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    LockSupport.unpark(thread);
   }
 }

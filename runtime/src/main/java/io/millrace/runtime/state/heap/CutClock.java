@@ -7,11 +7,39 @@ import java.util.List;
  * Counts the cuts of a backend. What was stamped before the newest cut that is still held is
  * frozen: it is copied before it is written. Owned by the task thread; only {@link Hold#release}
  * may be called by others.
+ *
+ * <p>Says as well when some pages were made, be it for growth or for a cut: a record that makes one
+ * takes a hundred times as long as another, and after a cut of a large state each of a batch may.
  */
 public final class CutClock {
+  /** Pages of up to 64 KB that are made between two looks at the time: about 0.2 ms. */
+  private static final int PAGES_A_LOOK = 8;
+
+  private final Runnable pagesMade;
+  private int pages;
   private long version = 1;
   private long frozenBelow;
   private final List<Hold> holds = new ArrayList<>(1);
+
+  /** Nobody wants to know of pages. */
+  public CutClock() {
+    this(() -> {});
+  }
+
+  /**
+   * @param pagesMade called after every few pages
+   */
+  CutClock(Runnable pagesMade) {
+    this.pagesMade = pagesMade;
+  }
+
+  /** A page was made. */
+  void pageMade() {
+    if (++pages == PAGES_A_LOOK) {
+      pages = 0;
+      pagesMade.run();
+    }
+  }
 
   /** The stamp of what is written now. */
   public long version() {

@@ -188,6 +188,7 @@ public final class StateTable<V> {
     int span = length >>> segment.depth();
     Arrays.fill(directory, leadingBits * span, (leadingBits + 1) * span, segment);
     directories[group] = directory;
+    clock.pageMade();
     words[group] = wordsOf(directory);
   }
 

@@ -49,7 +49,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
   private final StateStorage storage;
   private final StateFactory factory;
   private final CurrentKey key;
-  private final CutClock cuts = new CutClock();
+  private final CutClock cuts;
   private final Map<String, RegisteredState> states = new LinkedHashMap<>();
   private final UnclaimedStates unclaimed;
 
@@ -60,6 +60,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
 
   public TableKeyedStateBackend(KeyedStateContext<K> context, StateStorage.Maker storage) {
     this.context = context;
+    this.cuts = new CutClock(context.pagesMade());
     this.key = new CurrentKey(context.keyType(), context.keyGroups(), context.maxParallelism());
     this.storage = storage.make(context, key, cuts);
     this.unclaimed = new UnclaimedStates(this.storage);

@@ -20,8 +20,8 @@ import java.util.Locale;
 
 /**
  * Measures heap state by hand: {@code StateBenchmark update 1000000}, {@code cut 10000000}, {@code
- * write 10000000}. Prints nanoseconds an update (set key, read, add, write), and the stalls of a
- * growing and of a frozen table. Run on a quiet machine.
+ * write 10000000}, {@code looks 10000000}. Prints nanoseconds an update (set key, read, add,
+ * write), and the stalls of a growing and of a frozen table. Run on a quiet machine.
  */
 public final class StateBenchmark {
   private static final int UPDATES = 20_000_000;
@@ -34,11 +34,16 @@ public final class StateBenchmark {
       case "update" -> update(keys);
       case "cut" -> cut(keys);
       case "write" -> write(keys);
+      case "looks" -> looks(keys);
       default -> throw new IllegalArgumentException(args[0]);
     }
   }
 
   private static TableKeyedStateBackend<Long> backend() {
+    return backend(() -> {});
+  }
+
+  private static TableKeyedStateBackend<Long> backend(Runnable pagesMade) {
     return TableKeyedStateBackend.onHeap(
         new KeyedStateContext<>(
             "op",
@@ -47,6 +52,7 @@ public final class StateBenchmark {
             128,
             HandleFactory.plain(),
             System::currentTimeMillis,
+            pagesMade,
             StateBenchmark.class.getClassLoader()));
   }
 
@@ -211,6 +217,48 @@ public final class StateBenchmark {
           updates,
           (double) nanos / updates,
           longestUpdate / 1e6);
+      backend.close();
+    }
+  }
+
+  /**
+   * CPU time of the thread between two places where a step can end: after 512 records, and wherever
+   * the state asks for a look at the time. Neither the collector nor other threads are in it.
+   */
+  private static void looks(long keys) throws IOException {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long[] last = {0};
+    long[] longest = {0};
+    long[] count = {0};
+    Runnable look =
+        () -> {
+          long now = threads.getCurrentThreadCpuTime();
+          longest[0] = Math.max(longest[0], now - last[0]);
+          last[0] = now;
+          count[0]++;
+        };
+    for (int round = 0; round < 3; round++) {
+      TableKeyedStateBackend<Long> backend = backend(look);
+      ValueState<Long> state = sum(backend);
+      for (String phase : List.of("growth", "after a cut")) {
+        KeyedCut cut = phase.equals("growth") ? null : backend.snapshot();
+        last[0] = threads.getCurrentThreadCpuTime();
+        longest[0] = 0;
+        count[0] = 0;
+        for (long i = 0; i < keys; i++) {
+          long key = cut == null ? i : key(i, keys);
+          add(backend, state, key, KeyHash.ofLong(key));
+          if (i % 512 == 511) {
+            look.run();
+          }
+        }
+        if (cut != null) {
+          cut.close();
+        }
+        print(
+            "%,d keys, %s: %,d looks, longest CPU time between two %.3f ms",
+            keys, phase, count[0], longest[0] / 1e6);
+      }
       backend.close();
     }
   }
