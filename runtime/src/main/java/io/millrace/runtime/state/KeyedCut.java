@@ -1,6 +1,7 @@
 package io.millrace.runtime.state;
 
 import java.io.IOException;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Keyed state as it was at one moment. Taken on the task thread; written by one other thread;
@@ -9,6 +10,13 @@ import java.io.IOException;
  */
 public interface KeyedCut extends AutoCloseable {
   KeyGroupRange keyGroups();
+
+  /**
+   * Completes when the cut can be written: at once on the heap; with a store on disk when the
+   * backend has brought what the cut needs there, see {@link KeyedStateBackend#goOnWithCut}. Never,
+   * if the backend is closed before.
+   */
+  CompletionStage<Void> prepared();
 
   /**
    * Writes the states of one key group.

@@ -61,10 +61,18 @@ public interface KeyedStateBackend<K> extends KeyedStateStore, AutoCloseable {
 
   /**
    * Takes the state as it is now. On the heap this copies nothing; pages are copied when they are
-   * first written while the cut is not closed. A store on disk is made the newest here, which is a
-   * bounded number of writes.
+   * first written while the cut is not closed. A store on disk gets what it hasn't yet afterwards,
+   * by {@link #goOnWithCut} and {@link #cleanUpSome}, or here if that is little.
    */
   KeyedCut snapshot();
+
+  /**
+   * Does a bounded amount of what the cut that was taken last still needs before it can be written.
+   * To be called until it is done, whether or not there is input.
+   *
+   * @return whether there is more to do
+   */
+  boolean goOnWithCut();
 
   /**
    * Takes over the key groups of this backend's range from a snapshot, whatever the parallelism it

@@ -294,7 +294,9 @@ public final class Subtask implements Steppable {
         return true;
       }
       case RUNNING, END_OF_DATA -> {
-        return process();
+        boolean more = process();
+        // A cut waits neither for input nor for room.
+        return chain.goOnWithCut() || more;
       }
       case FINISHING -> {
         if (!chain.isQuiescent()) {

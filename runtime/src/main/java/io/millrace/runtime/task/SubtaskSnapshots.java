@@ -25,14 +25,15 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The subtask's part of checkpoints: a cut of all its operators on its own thread, then a file
- * written by an I/O thread once the sinks have prepared, then the acknowledgement. One checkpoint
- * is under way at a time; a newer one or an abort ends the older (invariant BA7). Methods are for
- * the subtask's thread.
+ * written by an I/O thread once the sinks and the keyed state have prepared, then the
+ * acknowledgement. One checkpoint is under way at a time; a newer one or an abort ends the older
+ * (invariant BA7). Methods are for the subtask's thread.
  */
 final class SubtaskSnapshots {
   private static final Logger LOG = LoggerFactory.getLogger(SubtaskSnapshots.class);
@@ -82,9 +83,7 @@ final class SubtaskSnapshots {
         new Pending(checkpoint, directory, parts, alignmentNanos, cutDone - start, cutDone);
     pending = Optional.of(taken);
     CompletableFuture<?>[] prepares =
-        parts.stream()
-            .map(part -> part.committables.toCompletableFuture())
-            .toArray(CompletableFuture<?>[]::new);
+        parts.stream().flatMap(Part::prepares).toArray(CompletableFuture<?>[]::new);
     CompletableFuture.allOf(prepares)
         .whenComplete(
             (done, failure) ->
@@ -252,6 +251,13 @@ final class SubtaskSnapshots {
 
     Part(String uid) {
       this.uid = uid;
+    }
+
+    /** What the file waits for. */
+    Stream<CompletableFuture<?>> prepares() {
+      return Stream.concat(
+          Stream.of(committables.toCompletableFuture()),
+          keyed.stream().map(cut -> cut.prepared().toCompletableFuture()));
     }
 
     boolean hasFileState() {

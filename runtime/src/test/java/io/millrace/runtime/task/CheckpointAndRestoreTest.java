@@ -57,7 +57,7 @@ class CheckpointAndRestoreTest {
     Path databases = directory.resolve("state");
     // A part of the keys fits into the caches.
     RocksDbEnvironment backends =
-        new RocksDbEnvironment(databases, new RocksDbSettings(64 << 10, 8 << 20, 4 << 20, 500));
+        new RocksDbEnvironment(databases, new RocksDbSettings(64 << 10, 8 << 20, 4 << 20, 500, 16));
     LocalFileStore store = new LocalFileStore(directory);
     CheckpointId checkpoint = new CheckpointId(1);
     Map<AttemptId, AckCheckpoint> acks;
@@ -124,7 +124,7 @@ class CheckpointAndRestoreTest {
   void aSnapshotThatFailsHalfwayLeavesNoDatabaseOpen() throws Exception {
     Path databases = directory.resolve("state");
     RocksDbEnvironment backends =
-        new RocksDbEnvironment(databases, new RocksDbSettings(64 << 10, 8 << 20, 4 << 20, 500));
+        new RocksDbEnvironment(databases, new RocksDbSettings(64 << 10, 8 << 20, 4 << 20, 500, 16));
     KeyedCountBenchmark.reset();
     KeyedCountBenchmark.snapshotsFail = true;
     try (LocalJob job =

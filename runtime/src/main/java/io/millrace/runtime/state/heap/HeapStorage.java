@@ -4,6 +4,8 @@ import io.millrace.core.state.StateTtlConfig;
 import io.millrace.core.types.FlatLayout;
 import io.millrace.runtime.state.StateMeta;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -85,8 +87,21 @@ final class HeapStorage implements StateStorage {
   }
 
   @Override
-  public Runnable beginCut() {
-    return () -> {};
+  public Cut beginCut() {
+    return new Cut() {
+      @Override
+      public CompletionStage<Void> prepared() {
+        return CompletableFuture.completedStage(null);
+      }
+
+      @Override
+      public void release() {}
+    };
+  }
+
+  @Override
+  public boolean goOnWithCut() {
+    return false;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.millrace.runtime.state.heap;
 import io.millrace.core.state.StateTtlConfig;
 import io.millrace.runtime.state.StateMeta;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -48,7 +49,10 @@ public interface StateStorage extends AutoCloseable {
   interface Kept {
     byte[] load();
 
-    /** Reads them as they are in the cut that was begun last; by the thread that writes it. */
+    /**
+     * Reads them as they are in the cut that was begun last; by the thread that writes it, when it
+     * is prepared.
+     */
     Supplier<byte[]> inCut();
 
     /** They are needed no more, but for cuts. */
@@ -56,11 +60,29 @@ public interface StateStorage extends AutoCloseable {
   }
 
   /**
-   * Begins a cut, before the states are captured.
-   *
-   * @return releases what the cut needs, once and by any thread
+   * Begins a cut of what is there now, before the states are captured. One that was not prepared
+   * yet is prepared first.
    */
-  Runnable beginCut();
+  Cut beginCut();
+
+  /** A cut that was begun. */
+  interface Cut {
+    /**
+     * Completes when what was captured can be read; on the task thread, within {@link
+     * #goOnWithCut}. Never, if the storage is closed before.
+     */
+    CompletionStage<Void> prepared();
+
+    /** It is needed no more; once and by any thread. */
+    void release();
+  }
+
+  /**
+   * Does a bounded amount of what the cut that was begun last still needs.
+   *
+   * @return whether there is more to do
+   */
+  boolean goOnWithCut();
 
   /** A bounded amount of work, between batches. */
   void cleanUpSome();

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /** A cut of a backend. One thread writes, any may close. */
@@ -16,6 +17,7 @@ final class TableCut implements KeyedCut {
   private final KeyGroupRange range;
   private final List<RegisteredState.Capture> captures;
   private final Map<Integer, List<Supplier<RawState>>> unclaimed;
+  private final CompletionStage<Void> prepared;
   private final Runnable release;
   private final BinaryWriter entries = new BinaryWriter();
   private boolean writing;
@@ -26,16 +28,23 @@ final class TableCut implements KeyedCut {
       KeyGroupRange range,
       List<RegisteredState.Capture> captures,
       Map<Integer, List<Supplier<RawState>>> unclaimed,
+      CompletionStage<Void> prepared,
       Runnable release) {
     this.range = range;
     this.captures = captures;
     this.unclaimed = unclaimed;
+    this.prepared = prepared;
     this.release = release;
   }
 
   @Override
   public KeyGroupRange keyGroups() {
     return range;
+  }
+
+  @Override
+  public CompletionStage<Void> prepared() {
+    return prepared;
   }
 
   @Override

@@ -212,14 +212,14 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
 
   @Override
   public KeyedCut snapshot() {
-    Runnable release = storage.beginCut();
+    StateStorage.Cut stored = storage.beginCut();
     List<RegisteredState.Capture> captures = new ArrayList<>(states.size());
     try {
       for (RegisteredState state : states.values()) {
         captures.add(state.capture());
       }
     } catch (RuntimeException | Error e) {
-      release.run();
+      stored.release();
       throw e;
     }
     cuts.thaw();
@@ -229,10 +229,16 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
         context.keyGroups(),
         captures,
         unclaimed.capture(),
+        stored.prepared(),
         () -> {
           hold.release();
-          release.run();
+          stored.release();
         });
+  }
+
+  @Override
+  public boolean goOnWithCut() {
+    return storage.goOnWithCut();
   }
 
   @Override

@@ -17,10 +17,10 @@ final class CachedPanesState<A> implements RegisteredState {
   private final StoredForm<A> form;
   private final ObjectCache cache;
   private final Object handle;
-  private final Supplier<Database.View> view;
+  private final Supplier<DatabaseCut> cut;
 
   /**
-   * @param view what a cut sees
+   * @param cut the one that is being captured
    */
   CachedPanesState(
       StateMeta meta,
@@ -28,13 +28,13 @@ final class CachedPanesState<A> implements RegisteredState {
       StoredForm<A> form,
       ObjectCache cache,
       Object handle,
-      Supplier<Database.View> view) {
+      Supplier<DatabaseCut> cut) {
     this.meta = meta;
     this.panes = panes;
     this.form = form;
     this.cache = cache;
     this.handle = handle;
-    this.view = view;
+    this.cut = cut;
   }
 
   @Override
@@ -73,7 +73,7 @@ final class CachedPanesState<A> implements RegisteredState {
     for (CachedPane<A> pane : panes.all()) {
       captured.add(
           new CapturedPane<>(
-              pane.start(), new StoredEntries<>(pane.table(), view.get(), cache.loader())));
+              pane.start(), new StoredEntries<>(pane.table(), cut.get(), cache.loader())));
     }
     BinaryWriter present = new BinaryWriter();
     return new Capture() {

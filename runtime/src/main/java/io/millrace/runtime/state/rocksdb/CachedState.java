@@ -25,21 +25,21 @@ final class CachedState<V> implements RegisteredState {
   private final StoredForm<V> form;
   private final CurrentKey key;
   private final Object handle;
-  private final Supplier<Database.View> view;
+  private final Supplier<DatabaseCut> cut;
   private final ClassLoader loader;
   private final SegmentHand hand;
   private byte[] sweptTo;
   private int cleanUps;
 
   /**
-   * @param view what a cut sees
+   * @param cut the one that is being captured
    */
   CachedState(
       StateMeta meta,
       CachedCursor<V> cursor,
       StoredForm<V> form,
       Object handle,
-      Supplier<Database.View> view,
+      Supplier<DatabaseCut> cut,
       ClassLoader loader) {
     this.meta = meta;
     this.table = cursor.table();
@@ -47,7 +47,7 @@ final class CachedState<V> implements RegisteredState {
     this.form = form;
     this.key = table.cache().key();
     this.handle = handle;
-    this.view = view;
+    this.cut = cut;
     this.loader = loader;
     this.hand = new SegmentHand(table.entries());
     this.sweptTo = table.keys().ofTable();
@@ -76,7 +76,7 @@ final class CachedState<V> implements RegisteredState {
 
   @Override
   public Capture capture() {
-    StoredEntries<V> entries = new StoredEntries<>(table, view.get(), loader);
+    StoredEntries<V> entries = new StoredEntries<>(table, cut.get(), loader);
     return new Capture() {
       @Override
       public StateMeta meta() {
@@ -112,7 +112,7 @@ final class CachedState<V> implements RegisteredState {
         if (segment.isUsed(slot)
             && (segment.flags(slot) & CachedTable.DELETED) == 0
             && cursor.isExpired(segment.time(slot))
-            && table.delete(segment, slot)) {
+            && table.delete(hand.group(), segment, slot)) {
           moved = true; // another entry, perhaps, into this slot
         } else {
           slot++;

@@ -17,8 +17,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Keyed state in a RocksDB database under a write-back cache of objects. A cut makes the database
- * the newest and takes a view of it. Owned by the task thread.
+ * Keyed state in a RocksDB database under a write-back cache of objects. A cut has what is dirty
+ * written between batches and then takes a view of the database. Owned by the task thread.
  */
 public final class RocksDbStorage implements StateStorage {
   private final KeyedStateContext<?> context;
@@ -28,7 +28,7 @@ public final class RocksDbStorage implements StateStorage {
   private final List<CachedPanes<?>> panes = new ArrayList<>();
   private int states;
   private int kept;
-  private Optional<Database.View> cut = Optional.empty();
+  private Optional<DatabaseCut> cut = Optional.empty();
   private boolean closed;
 
   private RocksDbStorage(
@@ -98,7 +98,7 @@ public final class RocksDbStorage implements StateStorage {
 
   private <V> RegisteredState state(
       StateMeta meta, StoredForm<V> form, CachedCursor<V> cursor, Object handle) {
-    return new CachedState<>(meta, cursor, form, handle, this::viewOfCut, context.classLoader());
+    return new CachedState<>(meta, cursor, form, handle, this::currentCut, context.classLoader());
   }
 
   @Override
@@ -109,10 +109,12 @@ public final class RocksDbStorage implements StateStorage {
             cache,
             start ->
                 new CachedCursor<>(
-                    table(keys.ofPane(start), form, false), context.clock(), Optional.empty()));
+                    table(keys.ofPane(start), form, false), context.clock(), Optional.empty()),
+            form.serializer(),
+            copied);
     panes.add(made);
     Object handle = context.handles().newHandle(CachedPanedState.class, made);
-    return new CachedPanesState<>(meta, made, form, cache, handle, this::viewOfCut);
+    return new CachedPanesState<>(meta, made, form, cache, handle, this::currentCut);
   }
 
   @Override
@@ -127,27 +129,32 @@ public final class RocksDbStorage implements StateStorage {
 
       @Override
       public Supplier<byte[]> inCut() {
-        Database.View view = viewOfCut();
-        return () -> view.getWhole(place);
+        DatabaseCut current = currentCut();
+        return () -> current.view().getWhole(place);
       }
 
       @Override
       public void drop() {
-        database.delete(place);
+        cache.afterCut(() -> database.delete(place));
       }
     };
   }
 
-  private Database.View viewOfCut() {
+  private DatabaseCut currentCut() {
     return cut.orElseThrow();
   }
 
   @Override
-  public Runnable beginCut() {
-    cache.cleanAll();
-    Database.View view = database.view();
-    cut = Optional.of(view);
-    return view::close;
+  public Cut beginCut() {
+    DatabaseCut begun = new DatabaseCut(database);
+    cache.beginCut(begun::take);
+    cut = Optional.of(begun);
+    return begun;
+  }
+
+  @Override
+  public boolean goOnWithCut() {
+    return cache.writeCut();
   }
 
   @Override

@@ -80,7 +80,8 @@ public final class Backends<K> implements AutoCloseable {
     this.rocksDb =
         new RocksDbEnvironment(
             directory,
-            new RocksDbSettings(kind.cacheBytes, 8 << 20, 4 << 20, Math.max(1, kind.dirtyEntries)));
+            new RocksDbSettings(
+                kind.cacheBytes, 8 << 20, 4 << 20, Math.max(1, kind.dirtyEntries), 16));
   }
 
   public static Backends<Long> ofLongs(Kind kind) {
@@ -141,7 +142,14 @@ public final class Backends<K> implements AutoCloseable {
     return create(0, 1);
   }
 
+  /** Has the cut prepared and writes it. */
   public StateHandles write(KeyedCut cut) throws IOException {
+    for (KeyedStateBackend<K> backend : made) {
+      while (backend.goOnWithCut()) {
+        continue;
+      }
+    }
+    assertThat(cut.prepared().toCompletableFuture()).isCompleted();
     try (cut;
         SnapshotFileWriter writer =
             new SnapshotFileWriter(store, "chk/" + kind + files++, GROUPS)) {
