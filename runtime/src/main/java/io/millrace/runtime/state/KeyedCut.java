@@ -1,6 +1,7 @@
 package io.millrace.runtime.state;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -24,6 +25,15 @@ public interface KeyedCut extends AutoCloseable {
    * @throws java.util.concurrent.CancellationException if the cut was closed
    */
   void writeGroup(int group, SectionOutput out) throws IOException;
+
+  /**
+   * Lets the files of a store be used that have what {@link #writeGroup} does not write. They stay
+   * meanwhile, also if the cut is closed.
+   *
+   * @return what {@code use} returns; empty if there are none, as always on the heap
+   * @throws java.util.concurrent.CancellationException if the cut was closed
+   */
+  <R> Optional<R> withFiles(StoreFiles.Use<R> use) throws IOException;
 
   /** Releases the cut; idempotent. A group being written is written to its end first. */
   @Override

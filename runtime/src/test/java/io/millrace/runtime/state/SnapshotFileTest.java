@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -41,6 +42,11 @@ class SnapshotFileTest {
 
   /** Group 3 is empty. */
   private record Cut(String prefix) implements KeyedCut {
+    @Override
+    public <R> Optional<R> withFiles(StoreFiles.Use<R> use) {
+      return Optional.empty();
+    }
+
     @Override
     public CompletionStage<Void> prepared() {
       return CompletableFuture.completedStage(null);

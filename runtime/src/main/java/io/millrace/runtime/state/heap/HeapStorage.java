@@ -2,7 +2,11 @@ package io.millrace.runtime.state.heap;
 
 import io.millrace.core.state.StateTtlConfig;
 import io.millrace.core.types.FlatLayout;
+import io.millrace.runtime.state.CutKind;
+import io.millrace.runtime.state.SnapshotReader;
+import io.millrace.runtime.state.StateHandles.StoreImage;
 import io.millrace.runtime.state.StateMeta;
+import io.millrace.runtime.state.StoreFiles;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -87,7 +91,7 @@ final class HeapStorage implements StateStorage {
   }
 
   @Override
-  public Cut beginCut() {
+  public Cut beginCut(CutKind kind) {
     return new Cut() {
       @Override
       public CompletionStage<Void> prepared() {
@@ -95,8 +99,23 @@ final class HeapStorage implements StateStorage {
       }
 
       @Override
+      public <R> Optional<R> withFiles(StoreFiles.Use<R> use) {
+        return Optional.empty();
+      }
+
+      @Override
       public void release() {}
     };
+  }
+
+  @Override
+  public boolean adopt(StoreImage image, SnapshotReader reader) {
+    return false;
+  }
+
+  @Override
+  public Adopted adopted() {
+    return Adopted.NONE;
   }
 
   @Override

@@ -1,7 +1,14 @@
 package io.millrace.runtime.state.heap;
 
 import io.millrace.core.state.StateTtlConfig;
+import io.millrace.runtime.state.CutKind;
+import io.millrace.runtime.state.RawState;
+import io.millrace.runtime.state.SnapshotReader;
+import io.millrace.runtime.state.StateHandles.StoreImage;
 import io.millrace.runtime.state.StateMeta;
+import io.millrace.runtime.state.StoreFiles;
+import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -62,8 +69,57 @@ public interface StateStorage extends AutoCloseable {
   /**
    * Begins a cut of what is there now, before the states are captured. One that was not prepared
    * yet is prepared first.
+   *
+   * @param kind files are only an offer
    */
-  Cut beginCut();
+  Cut beginCut(CutKind kind);
+
+  /**
+   * Goes on with the files of an image of exactly the key groups of this storage, which is still
+   * empty: its states are there when they are registered.
+   *
+   * @return false if this storage can't; nothing has happened then
+   */
+  boolean adopt(StoreImage image, SnapshotReader reader) throws IOException;
+
+  /** What {@link #adopt} has brought and nobody has registered yet. */
+  Adopted adopted();
+
+  /** States of an image that nobody has registered yet. */
+  interface Adopted {
+    /** None. */
+    Adopted NONE =
+        new Adopted() {
+          @Override
+          public List<StateMeta> states() {
+            return List.of();
+          }
+
+          @Override
+          public Optional<RawState> load(String name, int group) {
+            return Optional.empty();
+          }
+
+          @Override
+          public void drop(String name) {}
+
+          @Override
+          public List<RegisteredState.Capture> capture() {
+            return List.of();
+          }
+        };
+
+    List<StateMeta> states();
+
+    /** What a state has in a key group. */
+    Optional<RawState> load(String name, int group);
+
+    /** The state is needed no more, but for cuts. */
+    void drop(String name);
+
+    /** All of them, for the cut that was begun last. */
+    List<RegisteredState.Capture> capture();
+  }
 
   /** A cut that was begun. */
   interface Cut {
@@ -72,6 +128,9 @@ public interface StateStorage extends AutoCloseable {
      * #goOnWithCut}. Never, if the storage is closed before.
      */
     CompletionStage<Void> prepared();
+
+    /** See {@link io.millrace.runtime.state.KeyedCut#withFiles}. */
+    <R> Optional<R> withFiles(StoreFiles.Use<R> use) throws IOException;
 
     /** It is needed no more; once and by any thread. */
     void release();

@@ -5,9 +5,11 @@ import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedCut;
 import io.millrace.runtime.state.RawState;
 import io.millrace.runtime.state.SectionOutput;
+import io.millrace.runtime.state.StoreFiles;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -17,7 +19,7 @@ final class TableCut implements KeyedCut {
   private final KeyGroupRange range;
   private final List<RegisteredState.Capture> captures;
   private final Map<Integer, List<Supplier<RawState>>> unclaimed;
-  private final CompletionStage<Void> prepared;
+  private final StateStorage.Cut stored;
   private final Runnable release;
   private final BinaryWriter entries = new BinaryWriter();
   private boolean writing;
@@ -28,12 +30,12 @@ final class TableCut implements KeyedCut {
       KeyGroupRange range,
       List<RegisteredState.Capture> captures,
       Map<Integer, List<Supplier<RawState>>> unclaimed,
-      CompletionStage<Void> prepared,
+      StateStorage.Cut stored,
       Runnable release) {
     this.range = range;
     this.captures = captures;
     this.unclaimed = unclaimed;
-    this.prepared = prepared;
+    this.stored = stored;
     this.release = release;
   }
 
@@ -44,7 +46,7 @@ final class TableCut implements KeyedCut {
 
   @Override
   public CompletionStage<Void> prepared() {
-    return prepared;
+    return stored.prepared();
   }
 
   @Override
@@ -60,6 +62,16 @@ final class TableCut implements KeyedCut {
       for (Supplier<RawState> state : unclaimed.getOrDefault(group, List.of())) {
         state.get().copyTo(out);
       }
+    } finally {
+      end();
+    }
+  }
+
+  @Override
+  public <R> Optional<R> withFiles(StoreFiles.Use<R> use) throws IOException {
+    begin();
+    try {
+      return stored.withFiles(use);
     } finally {
       end();
     }

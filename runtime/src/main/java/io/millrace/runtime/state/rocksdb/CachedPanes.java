@@ -58,6 +58,12 @@ public final class CachedPanes<A> implements AutoCloseable {
     return copied && !found.isOwned() ? serializer.copy(accumulator) : accumulator;
   }
 
+  /** A pane that the database has already. */
+  void adopt(long start, long keys) {
+    findOrCreate(start);
+    pane(start).table().adopt(keys);
+  }
+
   public boolean contains(long start) {
     return pane(start) != null;
   }

@@ -9,7 +9,9 @@ import io.millrace.runtime.state.heap.EntryFormat;
 import io.millrace.runtime.state.heap.RegisteredState;
 import io.millrace.runtime.state.heap.Segment;
 import io.millrace.runtime.state.heap.StoredForm;
+import io.millrace.runtime.state.rocksdb.StoredState.StoredTable;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** A state of one entry a key, as the backend sees it. */
@@ -20,6 +22,7 @@ final class CachedState<V> implements RegisteredState {
   private static final int ENTRIES_PER_SWEEP = 1024;
 
   private final StateMeta meta;
+  private final int number;
   private final CachedTable<V> table;
   private final CachedCursor<V> cursor;
   private final StoredForm<V> form;
@@ -32,16 +35,19 @@ final class CachedState<V> implements RegisteredState {
   private int cleanUps;
 
   /**
+   * @param number in the keys of the database
    * @param cut the one that is being captured
    */
   CachedState(
       StateMeta meta,
+      int number,
       CachedCursor<V> cursor,
       StoredForm<V> form,
       Object handle,
       Supplier<DatabaseCut> cut,
       ClassLoader loader) {
     this.meta = meta;
+    this.number = number;
     this.table = cursor.table();
     this.cursor = cursor;
     this.form = form;
@@ -56,6 +62,11 @@ final class CachedState<V> implements RegisteredState {
   @Override
   public StateMeta meta() {
     return meta;
+  }
+
+  /** What an image says of it. */
+  StoredState stored() {
+    return new StoredState(meta, number, List.of(new StoredTable(0, table.size())));
   }
 
   @Override

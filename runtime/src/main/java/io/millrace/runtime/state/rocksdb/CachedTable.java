@@ -108,6 +108,17 @@ final class CachedTable<V> {
     return classNames;
   }
 
+  /**
+   * The database has entries of it already.
+   *
+   * @param keys how many
+   */
+  void adopt(long keys) {
+    live = keys;
+    complete = false;
+    written = true;
+  }
+
   void countLive(int change) {
     live += change;
   }

@@ -2,6 +2,7 @@ package io.millrace.runtime.state.rocksdb;
 
 import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
+import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.heap.CurrentKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ final class ObjectCache implements AutoCloseable {
   private final Database database;
   private final RocksDbEnvironment environment;
   private final CurrentKey key;
-  private final int groups;
+  private final KeyGroupRange groups;
   private final int maxDirty;
 
   /** How many entries make room, or are written, at a time. */
@@ -41,7 +42,7 @@ final class ObjectCache implements AutoCloseable {
       Database database,
       RocksDbEnvironment environment,
       CurrentKey key,
-      int groups,
+      KeyGroupRange groups,
       ClassLoader loader) {
     this.database = database;
     this.environment = environment;
@@ -61,7 +62,16 @@ final class ObjectCache implements AutoCloseable {
   }
 
   int groups() {
-    return groups;
+    return groups.size();
+  }
+
+  int firstGroup() {
+    return groups.first();
+  }
+
+  /** Whether entries were written that can't be copied as they stand. */
+  boolean hasClassNames() {
+    return tables.stream().anyMatch(CachedTable::hasClassNames);
   }
 
   Database database() {
@@ -221,15 +231,13 @@ final class ObjectCache implements AutoCloseable {
   /**
    * What is dirty now is written, then the cut is taken; nothing newer is written before. A cut
    * that is still being written is written to its end first.
-   *
-   * @param whenWritten takes it; on the task thread
    */
-  void beginCut(Runnable whenWritten) {
+  void beginCut(DatabaseCut begun) {
     finishCut();
     epoch.begin();
-    cut = Optional.of(new PendingCut(tables, whenWritten));
+    cut = Optional.of(new PendingCut(tables, begun));
     if (dirty <= chunk) {
-      finishCut();
+      writeCut(chunk);
     }
   }
 
@@ -245,7 +253,7 @@ final class ObjectCache implements AutoCloseable {
   /**
    * Goes on with the cut that is being written.
    *
-   * @return whether there is more to do
+   * @return whether there is more to do; not that it is to be taken yet
    */
   boolean writeCut() {
     return cut.isPresent() && writeCut(chunk);
@@ -258,10 +266,12 @@ final class ObjectCache implements AutoCloseable {
     if (more) {
       return true;
     }
-    pending.taken();
-    epoch.end();
-    cut = Optional.empty();
-    pending.over();
+    pending.written();
+    if (pending.isTaken()) {
+      epoch.end();
+      cut = Optional.empty();
+      pending.over();
+    }
     return false;
   }
 
@@ -269,6 +279,10 @@ final class ObjectCache implements AutoCloseable {
     if (cut.isPresent()) {
       while (writeCut(DirtyBatch.MAX_ENTRIES)) {
         continue;
+      }
+      if (cut.isPresent()) {
+        cut.get().take();
+        writeCut(chunk);
       }
     }
   }

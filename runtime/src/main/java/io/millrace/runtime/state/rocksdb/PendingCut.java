@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * A cut on its way into the database: the tables that have entries of it, and what has to wait
- * until it is there. A table that is dropped meanwhile stays until then. Owned by the task thread.
+ * until it was taken there. A table that is dropped meanwhile stays until then. Owned by the task
+ * thread.
  */
 final class PendingCut {
   /** Of one chunk, so that large values don't make it long. */
@@ -15,18 +16,16 @@ final class PendingCut {
 
   private final Deque<CachedTable<?>> tables = new ArrayDeque<>();
   private final List<Runnable> afterwards = new ArrayList<>();
-  private final Runnable whenWritten;
+  private final DatabaseCut cut;
+  private boolean written;
 
-  /**
-   * @param whenWritten takes the cut: the database has all of it then and nothing newer
-   */
-  PendingCut(List<CachedTable<?>> all, Runnable whenWritten) {
+  PendingCut(List<CachedTable<?>> all, DatabaseCut cut) {
     for (CachedTable<?> table : all) {
       if (table.beginCut()) {
         tables.add(table);
       }
     }
-    this.whenWritten = whenWritten;
+    this.cut = cut;
   }
 
   /**
@@ -55,8 +54,21 @@ final class PendingCut {
     afterwards.add(action);
   }
 
-  void taken() {
-    whenWritten.run();
+  /** The database has all that was collected, and nothing newer. */
+  void written() {
+    if (!written) {
+      written = true;
+      cut.written();
+    }
+  }
+
+  boolean isTaken() {
+    return cut.isTaken();
+  }
+
+  /** Takes the cut now, if nobody has. */
+  void take() {
+    cut.take();
   }
 
   void over() {

@@ -1,5 +1,6 @@
 package io.millrace.runtime.state.rocksdb;
 
+import io.millrace.core.config.CheckpointOptions;
 import io.millrace.core.config.Configuration;
 import io.millrace.core.config.StateOptions;
 
@@ -11,9 +12,15 @@ import io.millrace.core.config.StateOptions;
  * @param writeBufferBytes the part of it that write buffers may take
  * @param dirtyEntries how many entries of a subtask's cache may be newer than its database
  * @param chunk how many entries are written, or leave the cache, at a time between two batches
+ * @param incremental whether checkpoints may have files in common
  */
 public record RocksDbSettings(
-    long cacheBytes, long blockCacheBytes, long writeBufferBytes, int dirtyEntries, int chunk) {
+    long cacheBytes,
+    long blockCacheBytes,
+    long writeBufferBytes,
+    int dirtyEntries,
+    int chunk,
+    boolean incremental) {
   static final int CHUNK = 512;
 
   public RocksDbSettings {
@@ -42,6 +49,7 @@ public record RocksDbSettings(
         configuration.get(StateOptions.BLOCK_CACHE).bytes(),
         configuration.get(StateOptions.WRITE_BUFFERS).bytes(),
         configuration.get(StateOptions.DIRTY_ENTRIES),
-        CHUNK);
+        CHUNK,
+        configuration.get(CheckpointOptions.INCREMENTAL));
   }
 }

@@ -37,18 +37,24 @@ final class StoredEntries<V> {
    * @return false, and nothing is written, if it has none
    */
   boolean write(int groupIndex, BinaryWriter out) {
-    if (empty) {
+    if (empty || cut.isInFiles()) {
       return false;
     }
     byte[] prefix = keys.ofGroup(groupIndex);
     // Known when the cut is taken, which is before this; true a little too soon does no harm.
-    return table.hasClassNames() ? writeReframed(prefix, out) : writeAsStored(prefix, out);
+    return table.hasClassNames() ? writeReframed(prefix, out) : copy(cut.view(), prefix, body, out);
   }
 
-  private boolean writeAsStored(byte[] prefix, BinaryWriter out) {
+  /**
+   * Copies the entries whose keys begin with a prefix, as they stand.
+   *
+   * @param body is used for them
+   * @return false, and nothing is written, if there are none
+   */
+  static boolean copy(Database.View view, byte[] prefix, BinaryWriter body, BinaryWriter out) {
     body.reset();
     int count = 0;
-    try (Database.Walk walk = cut.view().walk(prefix)) {
+    try (Database.Walk walk = view.walk(prefix)) {
       while (walk.next()) {
         byte[] key = walk.key();
         byte[] value = walk.value();

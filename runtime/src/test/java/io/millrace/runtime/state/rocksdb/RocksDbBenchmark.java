@@ -43,7 +43,8 @@ public final class RocksDbBenchmark {
     try (RocksDbEnvironment environment =
             new RocksDbEnvironment(
                 directory,
-                new RocksDbSettings(cache, 128 << 20, 64 << 20, dirty, RocksDbSettings.CHUNK));
+                new RocksDbSettings(
+                    cache, 128 << 20, 64 << 20, dirty, RocksDbSettings.CHUNK, true));
         KeyedStateBackend<Long> rocksDb = RocksDbStorage.open(context, environment);
         KeyedStateBackend<Long> heap = TableKeyedStateBackend.onHeap(context)) {
       fill(heap, keys);
