@@ -10,9 +10,12 @@ import io.millrace.benchmarks.measure.ResultTable;
 import io.millrace.benchmarks.workload.Workload;
 import io.millrace.core.config.Configuration;
 import io.millrace.core.config.DurationText;
+import io.millrace.core.config.MemorySize;
 import io.millrace.core.config.NearestName;
+import io.millrace.core.config.StateOptions;
 import io.millrace.core.config.TaskManagerOptions;
 import io.millrace.core.state.StateBackend;
+import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -52,7 +55,8 @@ import picocli.CommandLine.TypeConversionException;
       "  millrace bench keyed-count --keys 1k",
       "  millrace bench window --tumbling --records 10M,20M --runs 1 --json",
       "  millrace bench keyed-count --task-managers 2 --checkpoint-interval 1s",
-      "  millrace bench idle --jobs 10"
+      "  millrace bench idle --jobs 10",
+      "  millrace bench keyed-count --backend rocksdb --cache '256 MiB' --checkpoint-interval 1s"
     })
 public final class Bench implements Callable<Integer> {
   private static final String IDLE = "idle";
@@ -108,6 +112,14 @@ public final class Bench implements Callable<Integer> {
       paramLabel = "heap|rocksdb",
       description = "Where state is kept; default: ${DEFAULT-VALUE}.")
   String backend = "heap";
+
+  @Option(
+      names = "--cache",
+      paramLabel = "SIZE",
+      description =
+          "Object cache of RocksDB state of each TaskManager, such as '64 MiB'; default: that of"
+              + " state.rocksdb.cache-memory.")
+  Optional<String> cache = Optional.empty();
 
   @Option(
       names = "--checkpoint-interval",
@@ -199,7 +211,8 @@ public final class Bench implements Callable<Integer> {
     }
     Plan plan = plan();
     try (TemporaryDirectory directory = TemporaryDirectory.create("millrace-bench-");
-        KeptCluster cluster = start(directory.path().resolve("cluster"), parallelism)) {
+        KeptCluster cluster =
+            start(plan.cache(), directory.path().resolve("cluster"), parallelism)) {
       ResultTable table = new ResultTable(steady);
       if (!json) {
         out.println(table.heading());
@@ -218,7 +231,8 @@ public final class Bench implements Callable<Integer> {
     Optional<Duration> interval = checkpointInterval.map(this::interval);
     Duration watched = duration("--time", time);
     try (TemporaryDirectory directory = TemporaryDirectory.create("millrace-bench-");
-        KeptCluster cluster = start(directory.path().resolve("cluster"), jobs * parallelism)) {
+        KeptCluster cluster =
+            start(Optional.empty(), directory.path().resolve("cluster"), jobs * parallelism)) {
       out.println(new IdleMeasurement(cluster, parallelism, interval).run(jobs, watched));
     }
     return 0;
@@ -262,6 +276,7 @@ public final class Bench implements Callable<Integer> {
         tumbling,
         rate,
         backend(),
+        cache.map(this::cache),
         chosen == Workload.RECOVERY ? interval.or(() -> Optional.of(RECOVERY_INTERVAL)) : interval,
         kill,
         taskManagers,
@@ -276,6 +291,17 @@ public final class Bench implements Callable<Integer> {
       return StateBackend.parse(backend);
     } catch (IllegalArgumentException e) {
       throw wrong("--backend is heap or rocksdb, not '" + backend + "'");
+    }
+  }
+
+  private MemorySize cache(String text) {
+    if (backend() != StateBackend.ROCKSDB) {
+      throw wrong("--cache is for --backend rocksdb");
+    }
+    try {
+      return MemorySize.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--cache: '" + text + "' " + e.getMessage());
     }
   }
 
@@ -305,15 +331,20 @@ public final class Bench implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private KeptCluster start(Path directory, int neededSlots) throws Exception {
+  private KeptCluster start(Optional<MemorySize> cache, Path directory, int neededSlots)
+      throws Exception {
+    Configuration state = Configuration.empty();
+    if (cache.isPresent()) {
+      state = state.with(StateOptions.CACHE_MEMORY, cache.get().toString());
+    }
     if (taskManagers == 1) {
-      return InProcessCluster.start(neededSlots);
+      return InProcessCluster.start(neededSlots, RocksDbSettings.of(state));
     }
     // Together they have the heap that one process has.
     long heap = Runtime.getRuntime().maxMemory() / taskManagers;
     int slots = (neededSlots + taskManagers - 1) / taskManagers;
     Configuration configuration =
-        Configuration.empty()
+        state
             .with(TaskManagerOptions.SLOTS, Integer.toString(slots))
             .with(TaskManagerOptions.MEMORY, heap / (1 << 20) + " MiB")
             .with(TaskManagerOptions.JVM_OPTIONS, jvmOptions());

@@ -80,6 +80,10 @@ class BenchTest {
     gives("keyed-count --records 100k", PlainLoops.keyedCount(100_000, 1_000_000));
     gives(
         "keyed-count --records 100k --backend rocksdb", PlainLoops.keyedCount(100_000, 1_000_000));
+    gives(
+        "keyed-count --records 1M --keys 300k --backend rocksdb --cache 1MiB"
+            + " --checkpoint-interval 50ms",
+        PlainLoops.keyedCount(1_000_000, 300_000));
     gives("wordcount --records 70k --backend rocksdb", PlainLoops.wordcount(70_000));
     gives("wordcount --records 70k", PlainLoops.wordcount(70_000));
     gives("window --records 300k", PlainLoops.window(300_000, 10_000, 2_000));
@@ -180,6 +184,8 @@ class BenchTest {
         "idle --time 0 | --time is more than 0",
         "keyed-count --parallelism 0 | --parallelism is at least 1, not 0",
         "keyed-count --backend disk | --backend is heap or rocksdb, not 'disk'",
+        "keyed-count --cache 64 | --cache is for --backend rocksdb",
+        "keyed-count --backend rocksdb --cache much | --cache: 'much' is not a memory size",
         "latency --records 100k | --records of 'latency' is more than 5 x --rate",
         "keyed-count --tumbling | --tumbling is for the workload 'window'",
         "recovery --kill | --kill is for the workload 'recovery' with --task-managers 2",

@@ -93,6 +93,12 @@ final class JobStorage {
                   () -> checkpoints().delete(delete.checkpoint())));
     } else if (action instanceof JobAction.DiscardState discard) {
       serial.execute(() -> clean("late state", () -> checkpoints().discard(job, discard.paths())));
+    } else if (action instanceof JobAction.CollectShared collect) {
+      serial.execute(
+          () ->
+              clean(
+                  "shared files",
+                  () -> checkpoints().collectShared(job, collect.retained(), collect.upTo())));
     } else if (action instanceof JobAction.SweepFiles sweep) {
       serial.execute(() -> sweep(sweep));
     } else {

@@ -313,6 +313,9 @@ public final class OperatorHarness<K, I, O> implements AutoCloseable {
     try (SnapshotFileWriter writer = new SnapshotFileWriter(files, path, KEY_GROUPS)) {
       if (keyed.isPresent()) {
         try (KeyedCut cut = keyed.get().snapshot()) {
+          while (keyed.get().goOnWithCut()) {
+            continue;
+          }
           writer.writeKeyed(UID, cut);
         }
       }

@@ -4,6 +4,7 @@ import io.millrace.client.local.MiniCluster;
 import io.millrace.jobmanager.JobView;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.id.JobId;
+import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import io.millrace.runtime.submit.JobHandle;
 import java.io.IOException;
 import java.util.Optional;
@@ -18,9 +19,19 @@ public final class InProcessCluster implements KeptCluster {
     this.jvm = jvm;
   }
 
-  public static InProcessCluster start(int slots) throws IOException {
+  /**
+   * @param rocksDb memory of RocksDB state
+   */
+  public static InProcessCluster start(int slots, RocksDbSettings rocksDb) throws IOException {
     return new InProcessCluster(
-        MiniCluster.start(MiniCluster.Settings.of(slots, InProcessCluster.class.getClassLoader())),
+        MiniCluster.start(
+            new MiniCluster.Settings(
+                1,
+                slots,
+                Optional.empty(),
+                Optional.empty(),
+                rocksDb,
+                InProcessCluster.class.getClassLoader())),
         JvmUsage.ofThisProcess());
   }
 

@@ -104,6 +104,29 @@ record Comparison(
             Optional.empty(),
             2_000_000,
             Target.steady(1 / 1.1).stretch(1 / 1.03)),
+        // Durable checkpoints every second on both sides, to local files. Millrace has 128 MiB for
+        // blocks and write buffers besides its cache, and Flink as much as both together.
+        steady(
+            "keyed-count-rocksdb-1k",
+            flinkOnRocksDb("1k", "256m"),
+            millraceOnRocksDb("1k", "128 MiB"),
+            Optional.empty(),
+            500_000,
+            Target.steady(30)),
+        steady(
+            "keyed-count-rocksdb",
+            flinkOnRocksDb("1M", "384m"),
+            millraceOnRocksDb("1M", "256 MiB"),
+            Optional.empty(),
+            500_000,
+            Target.steady(10)),
+        steady(
+            "keyed-count-rocksdb-20m",
+            flinkOnRocksDb("20M", "192m"),
+            millraceOnRocksDb("20M", "64 MiB"),
+            Optional.empty(),
+            500_000,
+            Target.steady(2)),
         new Comparison(
             "latency",
             flink("latency", "--parallelism", "2", "--buffer-timeout", "0").of(500_000),
@@ -128,6 +151,32 @@ record Comparison(
             Optional.empty(),
             0,
             List.of(Target.atMost(Figure.RECOVERY, 2_000))));
+  }
+
+  private static Contender flinkOnRocksDb(String keys, String memory) {
+    return flink(
+        "keyed-count",
+        "--parallelism",
+        "2",
+        "--keys",
+        keys,
+        "--backend",
+        "rocksdb",
+        "--managed",
+        memory,
+        "--cp",
+        "1000",
+        "--incremental",
+        "true");
+  }
+
+  private static Contender millraceOnRocksDb(String keys, String cache) {
+    return millrace(
+        "keyed-count",
+        "--keys=" + keys,
+        "--backend=rocksdb",
+        "--cache=" + cache,
+        "--checkpoint-interval=1s");
   }
 
   Comparison withoutLimit() {

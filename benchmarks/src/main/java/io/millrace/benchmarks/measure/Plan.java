@@ -1,6 +1,7 @@
 package io.millrace.benchmarks.measure;
 
 import io.millrace.benchmarks.workload.Workload;
+import io.millrace.core.config.MemorySize;
 import io.millrace.core.state.StateBackend;
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param records of the measured runs: one line of results for each
  * @param warmUp records of the run before them; 0 for none
  * @param runs of each number of records
+ * @param cache of RocksDB state; empty for the default
  * @param steady each run is followed by one of twice the records
  * @param taskManagers 1 is the in-process cluster
  */
@@ -23,6 +25,7 @@ public record Plan(
     boolean tumbling,
     double recordsPerSecond,
     StateBackend backend,
+    Optional<MemorySize> cache,
     Optional<Duration> checkpointInterval,
     boolean kill,
     int taskManagers,
@@ -48,6 +51,7 @@ public record Plan(
     if (backend != StateBackend.HEAP) {
       text.append(" backend=").append(backend);
     }
+    cache.ifPresent(size -> text.append(" cache=").append(size.bytes() >> 20).append('m'));
     checkpointInterval.ifPresent(interval -> text.append(" cp=").append(interval.toMillis()));
     if (taskManagers > 1) {
       text.append(" tms=").append(taskManagers);

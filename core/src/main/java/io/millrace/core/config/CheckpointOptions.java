@@ -38,6 +38,14 @@ public final class CheckpointOptions {
           "3",
           "Checkpoints that may fail in a row before the job is restarted.");
 
+  public static final ConfigOption<Boolean> INCREMENTAL =
+      ConfigOption.bool(
+          "checkpoint.incremental",
+          true,
+          "Whether checkpoints of RocksDB state share the database's files with the ones before, "
+              + "in place of writing all state again. Set for TaskManagers; savepoints are always "
+              + "whole, and state on the heap is.");
+
   static final OptionGroup GROUP =
       new OptionGroup(
           "Checkpoints",
@@ -49,7 +57,8 @@ public final class CheckpointOptions {
               TIMEOUT,
               MIN_PAUSE,
               RETAINED,
-              TOLERABLE_FAILURES));
+              TOLERABLE_FAILURES,
+              INCREMENTAL));
 
   private CheckpointOptions() {}
 }

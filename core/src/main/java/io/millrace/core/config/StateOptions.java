@@ -35,9 +35,10 @@ public final class StateOptions {
           "state.rocksdb.dirty-entries",
           1,
           Integer.MAX_VALUE,
-          "32768",
-          "Entries of an operator's cache that may be newer than its database. They are written at "
-              + "a checkpoint's barrier, which waits for it; more mean fewer writes of hot keys.");
+          "1048576",
+          "Entries of an operator's cache that may be newer than its database. A checkpoint writes "
+              + "them between batches and is not done before; more mean fewer writes of keys that "
+              + "come again.");
 
   static final OptionGroup GROUP =
       new OptionGroup(

@@ -26,6 +26,9 @@ interface FileCalls {
 
   void delete(Path file) throws IOException;
 
+  /** Makes a file durable that others have written. */
+  void syncFile(Path file) throws IOException;
+
   void syncDirectory(Path directory) throws IOException;
 
   /** A file being written. */
@@ -86,6 +89,13 @@ interface FileCalls {
       @Override
       public void delete(Path file) throws IOException {
         Files.deleteIfExists(file);
+      }
+
+      @Override
+      public void syncFile(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+          channel.force(true);
+        }
       }
 
       @Override

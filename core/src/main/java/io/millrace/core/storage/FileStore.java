@@ -3,6 +3,9 @@ package io.millrace.core.storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -27,6 +30,33 @@ public interface FileStore {
 
   /** All files below a directory, as paths of this store, sorted; empty if it isn't there. */
   List<String> list(String directory) throws IOException;
+
+  /**
+   * Makes a local file durable in the store under a new name: by a link where that is possible, so
+   * that the file must not be changed any more, else by a copy. Directories are made as needed.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException if something has that name
+   */
+  default void importFile(Path local, String path) throws IOException {
+    try (PendingFile file = create(path)) {
+      Files.copy(local, file.stream());
+      if (!file.commitIfAbsent()) {
+        throw new FileAlreadyExistsException(path);
+      }
+    }
+  }
+
+  /**
+   * Makes a file of the store a local one: by a link where that is possible, so that neither may be
+   * changed, else by a copy.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is none
+   */
+  default void exportFile(String path, Path local) throws IOException {
+    try (InputStream in = open(path)) {
+      Files.copy(in, local);
+    }
+  }
 
   /** Says where this store is, for people. */
   String location();

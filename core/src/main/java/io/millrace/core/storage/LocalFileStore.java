@@ -3,6 +3,8 @@ package io.millrace.core.storage;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -79,6 +81,47 @@ public final class LocalFileStore implements FileStore {
       if (at.getParent() != null) {
         calls.syncDirectory(at.getParent());
       }
+    }
+  }
+
+  @Override
+  public void importFile(Path local, String path) throws IOException {
+    Path target = resolve(path);
+    try {
+      createDirectories(target.getParent());
+      calls.syncFile(local);
+      if (linked(local, target)) {
+        calls.syncDirectory(target.getParent());
+        return;
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (IOException e) {
+      throw PendingLocalFile.explained(target, e);
+    }
+    FileStore.super.importFile(local, path);
+  }
+
+  @Override
+  public void exportFile(String path, Path local) throws IOException {
+    Path source = resolve(path);
+    if (!Files.exists(source)) {
+      throw new NoSuchFileException(source.toString());
+    }
+    if (!linked(source, local)) {
+      FileStore.super.exportFile(path, local);
+    }
+  }
+
+  /** False where no link can be made: another file system, or one without links. */
+  private boolean linked(Path file, Path name) throws IOException {
+    try {
+      calls.link(file, name);
+      return true;
+    } catch (FileAlreadyExistsException | NoSuchFileException e) {
+      throw e;
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      return false;
     }
   }
 

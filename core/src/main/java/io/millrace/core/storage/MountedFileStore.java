@@ -26,6 +26,16 @@ public final class MountedFileStore implements FileStore {
   }
 
   @Override
+  public void importFile(Path local, String path) throws IOException {
+    storeOf(path).importFile(local, within(path));
+  }
+
+  @Override
+  public void exportFile(String path, Path local) throws IOException {
+    storeOf(path).exportFile(within(path), local);
+  }
+
+  @Override
   public InputStream open(String path) throws IOException {
     return storeOf(path).open(within(path));
   }

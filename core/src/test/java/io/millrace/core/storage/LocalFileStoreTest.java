@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -204,6 +207,45 @@ class LocalFileStoreTest {
     }
   }
 
+  @Test
+  void aFileIsImportedByALinkThatIsDurable() throws IOException {
+    Path local = Files.writeString(root.resolve("000012.sst"), "entries");
+    store.importFile(local, "job/shared/a");
+
+    assertThat(calls.seen.subList(calls.seen.size() - 3, calls.seen.size()))
+        .containsExactly(
+            "sync file 000012.sst", "link 000012.sst job/shared/a", "sync directory job/shared");
+    assertThat(Files.isSameFile(local, root.resolve("job/shared/a"))).isTrue();
+    Path back = root.resolve("back");
+    store.exportFile("job/shared/a", back);
+    assertThat(Files.isSameFile(local, back)).isTrue();
+    assertThatThrownBy(() -> store.importFile(local, "job/shared/a"))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    assertThatThrownBy(() -> store.exportFile("job/shared/b", root.resolve("b")))
+        .isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
+  void whereNoLinkCanBeMadeAFileIsCopied() throws IOException {
+    Path local = Files.writeString(root.resolve("000012.sst"), "entries");
+    calls.failOn = "link 000012.sst a";
+    calls.failure = new FileSystemException("a", "000012.sst", "Invalid cross-device link");
+    store.importFile(local, "a");
+
+    Path copy = root.resolve("a");
+    assertThat(copy).hasContent("entries");
+    assertThat(Files.isSameFile(local, copy)).isFalse();
+    assertThat(store.list("")).containsExactly("000012.sst", "a");
+    assertThatThrownBy(() -> store.importFile(local, "a"))
+        .isInstanceOf(FileAlreadyExistsException.class);
+
+    calls.failOn = "link a back";
+    Path back = root.resolve("back");
+    store.exportFile("a", back);
+    assertThat(back).hasContent("entries");
+    assertThat(Files.isSameFile(back, copy)).isFalse();
+  }
+
   /** Does the calls, writes them down, and fails where it is told to. */
   private static final class RecordingCalls implements FileCalls {
     private final Path root;
@@ -275,6 +317,12 @@ class LocalFileStoreTest {
     public void link(Path file, Path name) throws IOException {
       see("link " + name(file) + " " + name(name));
       real.link(file, name);
+    }
+
+    @Override
+    public void syncFile(Path file) throws IOException {
+      see("sync file " + name(file));
+      real.syncFile(file);
     }
 
     @Override

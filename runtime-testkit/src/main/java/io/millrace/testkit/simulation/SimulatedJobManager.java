@@ -212,6 +212,9 @@ final class SimulatedJobManager {
             simulation.store().delete(delete.checkpoint().directory());
             durable.metadata.remove(delete.checkpoint().id());
           });
+    } else if (action instanceof JobAction.CollectShared) {
+      // Simulated state is on the heap: no checkpoint shares a file.
+      return;
     } else if (action instanceof JobAction.DiscardState discard) {
       store("discard", () -> discard.paths().forEach(path -> simulation.store().delete(path)));
     } else if (action instanceof JobAction.StatusChanged changed) {

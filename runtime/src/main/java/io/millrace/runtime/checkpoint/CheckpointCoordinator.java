@@ -296,7 +296,17 @@ public final class CheckpointCoordinator {
       return;
     }
     checkpoint.step = Step.TRIGGERED;
-    effects.trigger(checkpoint.id, checkpoint.kind().isSavepoint(), checkpoint.directory);
+    effects.trigger(checkpoint.id, checkpoint.kind().isSavepoint(), checkpoint.directory, base());
+  }
+
+  /**
+   * The checkpoint whose files the next may share: one of this job, which stays at least until that
+   * one is complete. What a job was started from belongs to others.
+   */
+  private Optional<CheckpointId> base() {
+    return latest
+        .filter(checkpoint -> retention.kept().contains(checkpoint.retained()))
+        .map(CheckpointMetadata::id);
   }
 
   private void writePointer(PendingCheckpoint checkpoint) {
@@ -316,6 +326,7 @@ public final class CheckpointCoordinator {
     }
     effects.completed(metadata, checkpoint.request);
     subsumed.forEach(effects::delete);
+    effects.collectShared(retention.kept(), checkpoint.id);
     if (checkpoint.kind().isLast()) {
       stop("the job is finishing", now);
     } else {
@@ -334,6 +345,7 @@ public final class CheckpointCoordinator {
     }
     effects.aborted(checkpoint.id, checkpoint.request, checkpoint.isKnownToSubtasks(), why);
     effects.delete(checkpoint.location());
+    effects.collectShared(retention.kept(), checkpoint.id);
     if (participants.isEmpty()) {
       return;
     }

@@ -3,6 +3,7 @@ package io.millrace.runtime.checkpoint;
 import io.millrace.runtime.id.CheckpointId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a {@link CheckpointCoordinator} wants done. Implemented by the job's state machine, which
@@ -17,8 +18,13 @@ public interface CheckpointEffects {
   /** Whether every reader has confirmed all it was sent before the enumerators' snapshots (S3). */
   boolean allSplitsReceived();
 
-  /** Inject barriers at the sources, then release what was held for their readers (S2). */
-  void trigger(CheckpointId checkpoint, boolean savepoint, String directory);
+  /**
+   * Inject barriers at the sources, then release what was held for their readers (S2).
+   *
+   * @param base the checkpoint whose files this one may share (invariant CC10)
+   */
+  void trigger(
+      CheckpointId checkpoint, boolean savepoint, String directory, Optional<CheckpointId> base);
 
   void writeMetadata(CheckpointMetadata metadata);
 
@@ -48,6 +54,12 @@ public interface CheckpointEffects {
   void delete(RetainedCheckpoint checkpoint);
 
   void discard(List<String> paths);
+
+  /**
+   * Delete files that checkpoints share and none of these has any more, of checkpoints up to this
+   * one (invariant CC9).
+   */
+  void collectShared(List<RetainedCheckpoint> retained, CheckpointId upTo);
 
   /** Call onDue after this time; replaces an earlier call. */
   void scheduleNext(Duration delay);

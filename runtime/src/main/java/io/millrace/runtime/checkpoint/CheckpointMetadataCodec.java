@@ -14,7 +14,9 @@ import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
 import io.millrace.runtime.state.StateHandles.FileSection;
 import io.millrace.runtime.state.StateHandles.KeyedSection;
+import io.millrace.runtime.state.StateHandles.SharedFile;
 import io.millrace.runtime.state.StateHandles.SplitState;
+import io.millrace.runtime.state.StateHandles.StoreImage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +33,8 @@ import java.util.function.Function;
 public final class CheckpointMetadataCodec {
   private static final int MAGIC = 0x504B434D; // "MCKP", little-endian
   private static final int WITHOUT_SPLIT_WATERMARKS = 1;
-  private static final int VERSION = 2;
+  private static final int WITHOUT_IMAGES = 2;
+  private static final int VERSION = 3;
   private static final String REMEDY =
       "Restore the file from a backup, or start the job from another checkpoint or savepoint";
 
@@ -125,6 +128,8 @@ public final class CheckpointMetadataCodec {
         writer.writeVarInt(section.range().first());
         writer.writeVarInt(section.groups().size());
         section.groups().forEach(this::section);
+        writer.writeBoolean(section.image().isPresent());
+        section.image().ifPresent(this::image);
       }
       writer.writeVarInt(handles.operator().size());
       handles.operator().forEach(this::section);
@@ -145,6 +150,19 @@ public final class CheckpointMetadataCodec {
       writer.writeInt(section.crc32c());
     }
 
+    private void image(StoreImage image) {
+      writer.writeVarInt(image.range().first());
+      writer.writeVarInt(image.range().size());
+      section(image.description());
+      writer.writeVarInt(image.files().size());
+      for (SharedFile file : image.files()) {
+        writer.writeString(file.path());
+        writer.writeString(file.name());
+        writer.writeLong(file.length());
+        writer.writeInt(file.crc32c());
+      }
+    }
+
     private void split(SplitState state) {
       blob(state.split());
       writer.writeLong(state.watermark());
@@ -161,6 +179,7 @@ public final class CheckpointMetadataCodec {
   private static final class Decoder {
     private static final int SECTION_BYTES = 21;
     private static final int BLOB_BYTES = 5;
+    private static final int SHARED_FILE_BYTES = 14;
 
     private final BinaryReader reader;
     private final int version;
@@ -206,7 +225,28 @@ public final class CheckpointMetadataCodec {
       if (first < 0 || first + (long) groups.size() > KeyGroups.MAX_GROUPS) {
         throw new CorruptDataException("key groups " + first + " and " + groups.size() + " more");
       }
-      return new KeyedSection(new KeyGroupRange(first, first + groups.size() - 1), groups);
+      Optional<StoreImage> image =
+          version > WITHOUT_IMAGES && reader.readBoolean()
+              ? Optional.of(image())
+              : Optional.empty();
+      return new KeyedSection(new KeyGroupRange(first, first + groups.size() - 1), groups, image);
+    }
+
+    private StoreImage image() {
+      int first = reader.readVarInt();
+      int size = reader.readVarInt();
+      if (first < 0 || size < 1 || first + (long) size > KeyGroups.MAX_GROUPS) {
+        throw new CorruptDataException("files of key groups " + first + " and " + size + " more");
+      }
+      return new StoreImage(
+          new KeyGroupRange(first, first + size - 1),
+          section(),
+          list(SHARED_FILE_BYTES, Decoder::sharedFile));
+    }
+
+    private SharedFile sharedFile() {
+      return new SharedFile(
+          reader.readString(), reader.readString(), reader.readLong(), reader.readInt());
     }
 
     private FileSection section() {

@@ -26,6 +26,11 @@ public final class CheckpointPaths {
     return base + "/savepoint-" + job + "-" + checkpoint;
   }
 
+  /** The directory of files that several checkpoints of the job may have in common. */
+  public static String shared(JobId job) {
+    return root(job) + "/" + SharedFiles.DIRECTORY;
+  }
+
   public static String metadata(String directory) {
     return directory + "/" + METADATA;
   }

@@ -32,6 +32,7 @@ public final class CheckpointStore {
 
   private final FileStore files;
   private final CheckpointMetadataCodec codec;
+  private final SharedFileMentions mentions = new SharedFileMentions();
   private final ChecksummedFile pointerFrame;
   private final ChecksummedFile counterFrame;
 
@@ -187,6 +188,27 @@ public final class CheckpointStore {
   }
 
   /**
+   * Deletes the files that checkpoints share and none of these has any more (invariant CC9). Files
+   * of later checkpoints than {@code upTo} may be in the making, and stay.
+   *
+   * @throws IOException or CorruptDataException if one of them can't be read; nothing is deleted
+   */
+  public void collectShared(JobId job, List<RetainedCheckpoint> retained, CheckpointId upTo)
+      throws IOException {
+    List<String> all = files.list(CheckpointPaths.shared(job));
+    if (all.isEmpty()) {
+      return;
+    }
+    Set<String> mentioned = mentions.of(job, retained, this::readMetadata);
+    for (String file : all) {
+      Optional<CheckpointId> madeFor = SharedFiles.checkpointOf(file);
+      if (!mentioned.contains(file) && madeFor.isPresent() && !upTo.isBefore(madeFor.get())) {
+        files.delete(file);
+      }
+    }
+  }
+
+  /**
    * The job has ended: deletes what is left of it (invariant CC11) but these checkpoints and its
    * complete savepoints. Only for the leader that ended the job (invariant HA2).
    */
@@ -202,16 +224,20 @@ public final class CheckpointStore {
         kept.add(directory);
       }
     }
+    Set<String> mentioned = mentions.of(job, keep, this::readMetadata);
     Set<String> deleted = new HashSet<>();
     for (String file : all) {
       String directory = directoryBelow(root, file);
       boolean needed =
           kept.contains(directory)
+              || mentioned.contains(file)
               || (!keep.isEmpty() && directory.equals(root)); // pointer and counters
-      if (!needed && deleted.add(directory.equals(root) ? file : directory)) {
-        files.delete(directory.equals(root) ? file : directory);
+      boolean alone = directory.equals(root) || directory.equals(CheckpointPaths.shared(job));
+      if (!needed && deleted.add(alone ? file : directory)) {
+        files.delete(alone ? file : directory);
       }
     }
+    mentions.forget(job);
   }
 
   /** The directory directly below the root that the file is in; the root for a file in itself. */

@@ -207,6 +207,7 @@ public final class StateAssignment {
     return Optional.of(
         new KeyedSection(
             new KeyGroupRange(first, last),
-            section.groups().subList(first - offset, last + 1 - offset)));
+            section.groups().subList(first - offset, last + 1 - offset),
+            section.image()));
   }
 }

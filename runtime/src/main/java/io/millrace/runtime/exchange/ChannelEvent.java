@@ -1,6 +1,7 @@
 package io.millrace.runtime.exchange;
 
 import io.millrace.runtime.id.CheckpointId;
+import java.util.Optional;
 
 /**
  * What travels between batches on a channel, in order with them; needs no credit (invariant FC1).
@@ -20,9 +21,17 @@ public sealed interface ChannelEvent {
    *
    * @param savepoint whether a user asked for it
    * @param directory where its files go, relative to the checkpoint store
+   * @param base a complete checkpoint of the job whose files stay until this one is complete or
+   *     given up, so that it may share them (invariant CC10)
    */
-  record Barrier(CheckpointId checkpoint, boolean savepoint, String directory)
-      implements ChannelEvent {}
+  record Barrier(
+      CheckpointId checkpoint, boolean savepoint, String directory, Optional<CheckpointId> base)
+      implements ChannelEvent {
+    /** Without files to share. */
+    public Barrier(CheckpointId checkpoint, boolean savepoint, String directory) {
+      this(checkpoint, savepoint, directory, Optional.empty());
+    }
+  }
 
   /**
    * No record follows; barriers still may, until the final checkpoint is complete (invariant CC13).

@@ -20,6 +20,7 @@ public final class RecordBatch {
   public static final int CAPACITY = 512;
 
   private static final long[] NO_ROWS = {};
+
   /** Records of a full batch. */
   public final int capacity;
 

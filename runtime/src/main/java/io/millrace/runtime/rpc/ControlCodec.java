@@ -65,7 +65,8 @@ public final class ControlCodec {
           .setAttempt(DeploymentMessages.encode(m.attempt()))
           .setCheckpoint(m.checkpoint().value())
           .setSavepoint(m.savepoint())
-          .setDirectory(m.directory());
+          .setDirectory(m.directory())
+          .setBase(m.base().map(CheckpointId::value).orElse(0L));
     } else if (message instanceof ToTaskManager.CheckpointCompleted m) {
       down.getCompletedBuilder()
           .setAttempt(DeploymentMessages.encode(m.attempt()))
@@ -108,7 +109,10 @@ public final class ControlCodec {
                       attempt(down.getTrigger().getAttempt()),
                       new CheckpointId(down.getTrigger().getCheckpoint()),
                       down.getTrigger().getSavepoint(),
-                      down.getTrigger().getDirectory());
+                      down.getTrigger().getDirectory(),
+                      down.getTrigger().getBase() == 0
+                          ? Optional.empty()
+                          : Optional.of(new CheckpointId(down.getTrigger().getBase())));
               case COMPLETED ->
                   new ToTaskManager.CheckpointCompleted(
                       attempt(down.getCompleted().getAttempt()),

@@ -138,6 +138,7 @@ final class DeploymentMessages {
               .setFirstGroup(section.range().first())
               .setLastGroup(section.range().last());
       section.groups().forEach(group -> keyed.addGroups(encode(group)));
+      section.image().ifPresent(image -> keyed.setImage(encode(image)));
     }
     return message.build();
   }
@@ -149,7 +150,10 @@ final class DeploymentMessages {
                 keyed ->
                     new StateHandles.KeyedSection(
                         new KeyGroupRange(keyed.getFirstGroup(), keyed.getLastGroup()),
-                        keyed.getGroupsList().stream().map(DeploymentMessages::decode).toList()))
+                        keyed.getGroupsList().stream().map(DeploymentMessages::decode).toList(),
+                        keyed.hasImage()
+                            ? Optional.of(decode(keyed.getImage()))
+                            : Optional.empty()))
             .toList(),
         message.getOperatorList().stream().map(DeploymentMessages::decode).toList(),
         message.getSplitsList().stream()
@@ -158,6 +162,35 @@ final class DeploymentMessages {
                     new StateHandles.SplitState(decode(state.getSplit()), state.getWatermark()))
             .toList(),
         decodeBlobs(message.getCommittablesList()));
+  }
+
+  private static ControlProto.StoreImage encode(StateHandles.StoreImage image) {
+    ControlProto.StoreImage.Builder message =
+        ControlProto.StoreImage.newBuilder()
+            .setFirstGroup(image.range().first())
+            .setLastGroup(image.range().last())
+            .setDescription(encode(image.description()));
+    for (StateHandles.SharedFile file : image.files()) {
+      message
+          .addFilesBuilder()
+          .setPath(file.path())
+          .setName(file.name())
+          .setLength(file.length())
+          .setCrc32C(file.crc32c());
+    }
+    return message.build();
+  }
+
+  private static StateHandles.StoreImage decode(ControlProto.StoreImage message) {
+    return new StateHandles.StoreImage(
+        new KeyGroupRange(message.getFirstGroup(), message.getLastGroup()),
+        decode(message.getDescription()),
+        message.getFilesList().stream()
+            .map(
+                file ->
+                    new StateHandles.SharedFile(
+                        file.getPath(), file.getName(), file.getLength(), file.getCrc32C()))
+            .toList());
   }
 
   private static ControlProto.FileSection encode(StateHandles.FileSection section) {

@@ -5,6 +5,7 @@ import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.state.StateHandles.Blob;
 import java.util.List;
+import java.util.Optional;
 
 /** What a JobManager tells a TaskManager, in order, on the one stream between them. */
 public sealed interface ToTaskManager {
@@ -19,10 +20,24 @@ public sealed interface ToTaskManager {
     AttemptId attempt();
   }
 
-  /** Start a checkpoint at a source subtask. */
+  /**
+   * Start a checkpoint at a source subtask.
+   *
+   * @param base see {@link io.millrace.runtime.exchange.ChannelEvent.Barrier}
+   */
   record TriggerCheckpoint(
-      AttemptId attempt, CheckpointId checkpoint, boolean savepoint, String directory)
-      implements ToSubtask {}
+      AttemptId attempt,
+      CheckpointId checkpoint,
+      boolean savepoint,
+      String directory,
+      Optional<CheckpointId> base)
+      implements ToSubtask {
+    /** Without files to share. */
+    public TriggerCheckpoint(
+        AttemptId attempt, CheckpointId checkpoint, boolean savepoint, String directory) {
+      this(attempt, checkpoint, savepoint, directory, Optional.empty());
+    }
+  }
 
   /** All up to this checkpoint are complete (invariant CC7). */
   record CheckpointCompleted(AttemptId attempt, CheckpointId checkpoint) implements ToSubtask {}

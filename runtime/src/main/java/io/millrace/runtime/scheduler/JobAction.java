@@ -62,6 +62,16 @@ public sealed interface JobAction {
     }
   }
 
+  /**
+   * Deletes files that checkpoints share, were made for one up to {@code upTo}, and are in none of
+   * these (invariant CC9).
+   */
+  record CollectShared(List<RetainedCheckpoint> retained, CheckpointId upTo) implements JobAction {
+    public CollectShared {
+      retained = List.copyOf(retained);
+    }
+  }
+
   /** The job has ended: deletes all its files but these checkpoints (invariant CC11). */
   record SweepFiles(List<RetainedCheckpoint> keep) implements JobAction {
     public SweepFiles {

@@ -9,6 +9,7 @@ import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.rpc.ToTaskManager;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Turns what the checkpoint coordinator decides into the job's actions. */
 final class MachineEffects implements CheckpointEffects {
@@ -34,7 +35,8 @@ final class MachineEffects implements CheckpointEffects {
   }
 
   @Override
-  public void trigger(CheckpointId checkpoint, boolean savepoint, String directory) {
+  public void trigger(
+      CheckpointId checkpoint, boolean savepoint, String directory, Optional<CheckpointId> base) {
     state
         .running()
         .ifPresent(
@@ -42,7 +44,7 @@ final class MachineEffects implements CheckpointEffects {
               run.sendToSources(
                   attempt ->
                       new ToTaskManager.TriggerCheckpoint(
-                          attempt, checkpoint, savepoint, directory));
+                          attempt, checkpoint, savepoint, directory, base));
               run.sources().release();
             });
   }
@@ -113,6 +115,11 @@ final class MachineEffects implements CheckpointEffects {
   @Override
   public void discard(List<String> paths) {
     state.act(new JobAction.DiscardState(paths));
+  }
+
+  @Override
+  public void collectShared(List<RetainedCheckpoint> retained, CheckpointId upTo) {
+    state.act(new JobAction.CollectShared(retained, upTo));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.core.types.TypeSchema;
 import io.millrace.core.types.TypeSerializer;
+import io.millrace.runtime.state.StateHandles.SharedFile;
 import java.io.IOException;
 import java.util.List;
 
@@ -61,10 +62,25 @@ public interface KeyedStateBackend<K> extends KeyedStateStore, AutoCloseable {
 
   /**
    * Takes the state as it is now. On the heap this copies nothing; pages are copied when they are
-   * first written while the cut is not closed. A store on disk is made the newest here, which is a
-   * bounded number of writes.
+   * first written while the cut is not closed. A store on disk gets what it hasn't yet afterwards,
+   * by {@link #goOnWithCut} and {@link #cleanUpSome}, or here if that is little.
+   *
+   * @param kind files are only an offer; a cut may be whole all the same
    */
-  KeyedCut snapshot();
+  KeyedCut snapshot(CutKind kind);
+
+  /** Takes it in the form that every backend reads. */
+  default KeyedCut snapshot() {
+    return snapshot(CutKind.WHOLE);
+  }
+
+  /**
+   * Does a bounded amount of what the cut that was taken last still needs before it can be written.
+   * To be called until it is done, whether or not there is input.
+   *
+   * @return whether there is more to do
+   */
+  boolean goOnWithCut();
 
   /**
    * Takes over the key groups of this backend's range from a snapshot, whatever the parallelism it
@@ -72,9 +88,11 @@ public interface KeyedStateBackend<K> extends KeyedStateStore, AutoCloseable {
    * registered.
    *
    * @param subtasks what the operator's subtasks reported, all of them
+   * @return the shared files of a snapshot that the backend goes on with, so that the next may
+   *     share them too
    * @throws CorruptStateException naming file and section
    */
-  void restore(List<StateHandles> subtasks, SnapshotReader reader) throws IOException;
+  List<SharedFile> restore(List<StateHandles> subtasks, SnapshotReader reader) throws IOException;
 
   /**
    * Names of states that the snapshot had and nobody has registered. They are kept, and are part of

@@ -4,6 +4,8 @@ import io.millrace.core.storage.FileStore;
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.runtime.state.StateHandles.FileSection;
 import io.millrace.runtime.state.StateHandles.KeyedSection;
+import io.millrace.runtime.state.StateHandles.SharedFile;
+import io.millrace.runtime.state.StateHandles.StoreImage;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
@@ -21,6 +24,7 @@ import java.util.zip.CRC32C;
 public final class SnapshotFileWriter implements AutoCloseable {
   private static final int BUFFER_BYTES = 64 * 1024;
 
+  private final FileStore store;
   private final String path;
   private final FileStore.PendingFile file;
   private final OutputStream stream;
@@ -29,6 +33,7 @@ public final class SnapshotFileWriter implements AutoCloseable {
   private long position;
 
   public SnapshotFileWriter(FileStore store, String path, int maxParallelism) throws IOException {
+    this.store = store;
     this.path = path;
     this.file = store.create(path);
     this.stream = new BufferedOutputStream(file.stream(), BUFFER_BYTES);
@@ -37,8 +42,17 @@ public final class SnapshotFileWriter implements AutoCloseable {
     position = start.length;
   }
 
-  /** Writes the keyed state of an operator. */
+  /** Writes the keyed state of an operator, of which no part is in files. */
   public void writeKeyed(String uid, KeyedCut cut) throws IOException {
+    writeKeyed(uid, cut, SharedUpload.none());
+  }
+
+  /**
+   * Writes the keyed state of an operator.
+   *
+   * @param shared knows which files of the store on disk are there already
+   */
+  public void writeKeyed(String uid, KeyedCut cut, SharedUpload shared) throws IOException {
     KeyGroupRange range = cut.keyGroups();
     List<FileSection> groups = new ArrayList<>(range.size());
     for (int group = range.first(); group <= range.last(); group++) {
@@ -46,11 +60,23 @@ public final class SnapshotFileWriter implements AutoCloseable {
       cut.writeGroup(group, section);
       groups.add(section.end());
     }
+    Optional<StoreImage> image = cut.withFiles(files -> image(uid, range, files, shared));
     StateHandles before = handles.getOrDefault(uid, StateHandles.EMPTY);
     List<KeyedSection> keyed = new ArrayList<>(before.keyed());
-    keyed.add(new KeyedSection(range, groups));
+    keyed.add(new KeyedSection(range, groups, image));
     handles.put(
         uid, new StateHandles(keyed, before.operator(), before.splits(), before.committables()));
+  }
+
+  private StoreImage image(String uid, KeyGroupRange range, StoreFiles files, SharedUpload shared)
+      throws IOException {
+    List<SharedFile> brought = new ArrayList<>();
+    for (StoreFiles.LocalFile local : files.tables()) {
+      brought.add(shared.bring(store, uid, local));
+    }
+    Section section = new Section(SnapshotFormat.IMAGE_SECTION, uid, range.first());
+    section.bytes(files.description());
+    return new StoreImage(range, section.end(), brought);
   }
 
   /** Writes the operator state of an operator; nothing if it has none. */
@@ -105,15 +131,26 @@ public final class SnapshotFileWriter implements AutoCloseable {
     @Override
     public void state(StateMeta meta, BinaryWriter entries) throws IOException {
       header.reset();
+      begin();
+      meta.write(header);
+      header.writeInt(entries.size());
+      append(header);
+      append(entries);
+    }
+
+    private void begin() {
       if (position == start) {
         header.writeByte(kind);
         header.writeString(uid);
         header.writeVarInt(group);
       }
-      meta.write(header);
-      header.writeInt(entries.size());
+    }
+
+    private void bytes(BinaryWriter bytes) throws IOException {
+      header.reset();
+      begin();
       append(header);
-      append(entries);
+      append(bytes);
     }
 
     private void append(BinaryWriter bytes) throws IOException {

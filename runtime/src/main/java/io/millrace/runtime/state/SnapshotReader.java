@@ -5,10 +5,14 @@ import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.CorruptDataException;
 import io.millrace.runtime.state.StateHandles.FileSection;
 import io.millrace.runtime.state.StateHandles.KeyedSection;
+import io.millrace.runtime.state.StateHandles.SharedFile;
+import io.millrace.runtime.state.StateHandles.StoreImage;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,10 +26,19 @@ import java.util.TreeMap;
 public final class SnapshotReader {
   private final FileStore store;
   private final int maxParallelism;
+  private final StoreImages images;
 
   public SnapshotReader(FileStore store, int maxParallelism) {
+    this(store, maxParallelism, StoreImages.NONE);
+  }
+
+  /**
+   * @param images reads the files of stores on disk
+   */
+  public SnapshotReader(FileStore store, int maxParallelism, StoreImages images) {
     this.store = store;
     this.maxParallelism = maxParallelism;
+    this.images = images;
   }
 
   /** Takes what a key group's section holds. */
@@ -41,6 +54,20 @@ public final class SnapshotReader {
    * @throws CorruptStateException naming file and section
    */
   public void readKeyed(
+      String uid, List<StateHandles> subtasks, KeyGroupRange range, GroupConsumer consumer)
+      throws IOException {
+    readSections(uid, subtasks, range, consumer);
+    for (StateHandles subtask : subtasks) {
+      for (KeyedSection keyed : subtask.keyed()) {
+        if (keyed.image().isPresent() && keyed.range().intersects(range)) {
+          images.read(uid, keyed.image().get(), this, range, consumer);
+        }
+      }
+    }
+  }
+
+  /** The same without what is in files of stores on disk. */
+  public void readSections(
       String uid, List<StateHandles> subtasks, KeyGroupRange range, GroupConsumer consumer)
       throws IOException {
     record Wanted(int group, FileSection section) {}
@@ -84,16 +111,68 @@ public final class SnapshotReader {
     }
   }
 
+  /**
+   * What a store wrote to read the files of an image.
+   *
+   * @throws CorruptStateException naming file and section
+   */
+  public BinaryReader readDescription(String uid, StoreImage image) throws IOException {
+    FileSection section = image.description();
+    String origin = origin(section, uid, "description of its files");
+    try (OpenFile open = new OpenFile(section.path())) {
+      BinaryReader in =
+          new BinaryReader(open.read(section, origin), SnapshotReader.class.getClassLoader());
+      begin(in, SnapshotFormat.IMAGE_SECTION, uid, image.range().first());
+      return in;
+    } catch (CorruptDataException e) {
+      throw new CorruptStateException(origin + " cannot be read, " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Puts the files of an image into a directory, checked.
+   *
+   * @throws CorruptStateException naming the file that is damaged or missing
+   */
+  public void fetch(StoreImage image, Path directory) throws IOException {
+    for (SharedFile file : image.files()) {
+      Path local = directory.resolve(file.name());
+      String origin = "Shared file " + file.path() + " in " + store.location();
+      try {
+        store.exportFile(file.path(), local);
+      } catch (NoSuchFileException e) {
+        throw new CorruptStateException(
+            origin + " is missing, though a checkpoint that has it is there", e);
+      }
+      long length = Files.size(local);
+      if (length != file.length()) {
+        throw new CorruptStateException(
+            origin + " is damaged, it has " + length + " bytes and should have " + file.length());
+      }
+      int crc = SharedUpload.checksum(local);
+      if (crc != file.crc32c()) {
+        throw new CorruptStateException(
+            String.format(
+                "%s is damaged, its checksum is %08x and should be %08x",
+                origin, crc, file.crc32c()));
+      }
+    }
+  }
+
+  private static void begin(BinaryReader in, byte kind, String uid, int group) {
+    byte foundKind = in.readByte();
+    String foundUid = in.readString();
+    int foundGroup = in.readVarInt();
+    if (foundKind != kind || !foundUid.equals(uid) || foundGroup != group) {
+      throw new CorruptDataException(
+          "it is the section of operator " + foundUid + ", key group " + foundGroup);
+    }
+  }
+
   private List<RawState> decode(byte[] bytes, byte kind, String uid, int group, String origin) {
     try {
       BinaryReader in = new BinaryReader(bytes, SnapshotReader.class.getClassLoader());
-      byte foundKind = in.readByte();
-      String foundUid = in.readString();
-      int foundGroup = in.readVarInt();
-      if (foundKind != kind || !foundUid.equals(uid) || foundGroup != group) {
-        throw new CorruptDataException(
-            "it is the section of operator " + foundUid + ", key group " + foundGroup);
-      }
+      begin(in, kind, uid, group);
       List<RawState> states = new ArrayList<>();
       while (in.remaining() > 0) {
         StateMeta meta = StateMeta.read(in);

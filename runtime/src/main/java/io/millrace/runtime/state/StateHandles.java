@@ -3,6 +3,7 @@ package io.millrace.runtime.state;
 import io.millrace.core.source.VersionedSerializer;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -46,8 +47,15 @@ public record StateHandles(
   /**
    * Keyed state of a range of key groups: {@code sections.get(i)} is group {@code range.first() +
    * i}.
+   *
+   * @param image where the states are that are not in the sections
    */
-  public record KeyedSection(KeyGroupRange range, List<FileSection> groups) {
+  public record KeyedSection(
+      KeyGroupRange range, List<FileSection> groups, Optional<StoreImage> image) {
+    public KeyedSection(KeyGroupRange range, List<FileSection> groups) {
+      this(range, groups, Optional.empty());
+    }
+
     public KeyedSection {
       groups = List.copyOf(groups);
       if (groups.size() != range.size()) {
@@ -55,6 +63,31 @@ public record StateHandles(
       }
     }
   }
+
+  /**
+   * Keyed state as the files of a store on disk.
+   *
+   * @param range the key groups that are in the files; a section of some of them has the same image
+   * @param description by which the store reads them
+   */
+  public record StoreImage(KeyGroupRange range, FileSection description, List<SharedFile> files) {
+    public StoreImage {
+      files = List.copyOf(files);
+    }
+
+    StoreImage withPath(UnaryOperator<String> paths) {
+      return new StoreImage(range, description.withPath(paths), files);
+    }
+  }
+
+  /**
+   * A file that several checkpoints of a job may have in common, beside their directories. It is
+   * deleted when none has it any more.
+   *
+   * @param path relative to the store; never given to another content
+   * @param name in the directory of the store on disk
+   */
+  public record SharedFile(String path, String name, long length, int crc32c) {}
 
   /** Bytes written by a {@link io.millrace.core.source.VersionedSerializer}, with its version. */
   public record Blob(int version, byte[] bytes) {
@@ -86,7 +119,7 @@ public record StateHandles(
    */
   public record SplitState(Blob split, long watermark) {}
 
-  /** The same with other paths of files. */
+  /** The same with other paths of files, but for those that are shared. */
   public StateHandles withPaths(UnaryOperator<String> paths) {
     return new StateHandles(
         keyed.stream()
@@ -94,18 +127,31 @@ public record StateHandles(
                 section ->
                     new KeyedSection(
                         section.range(),
-                        section.groups().stream().map(group -> group.withPath(paths)).toList()))
+                        section.groups().stream().map(group -> group.withPath(paths)).toList(),
+                        section.image().map(image -> image.withPath(paths))))
             .toList(),
         operator.stream().map(section -> section.withPath(paths)).toList(),
         splits,
         committables);
   }
 
-  /** The files it is in. */
+  /** The files it is in, but for those that are shared. */
   public SortedSet<String> paths() {
     TreeSet<String> paths = new TreeSet<>();
     operator.forEach(section -> paths.add(section.path()));
-    keyed.forEach(section -> section.groups().forEach(group -> paths.add(group.path())));
+    for (KeyedSection section : keyed) {
+      section.groups().forEach(group -> paths.add(group.path()));
+      section.image().ifPresent(image -> paths.add(image.description().path()));
+    }
+    return paths;
+  }
+
+  /** The files that other checkpoints may have as well. */
+  public SortedSet<String> sharedPaths() {
+    TreeSet<String> paths = new TreeSet<>();
+    for (KeyedSection section : keyed) {
+      section.image().ifPresent(image -> image.files().forEach(file -> paths.add(file.path())));
+    }
     return paths;
   }
 
@@ -114,6 +160,12 @@ public record StateHandles(
     for (KeyedSection section : keyed) {
       for (FileSection group : section.groups()) {
         size += group.length();
+      }
+      if (section.image().isPresent()) {
+        size += section.image().get().description().length();
+        for (SharedFile file : section.image().get().files()) {
+          size += file.length();
+        }
       }
     }
     for (FileSection section : operator) {

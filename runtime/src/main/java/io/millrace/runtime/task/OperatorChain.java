@@ -117,6 +117,15 @@ final class OperatorChain {
   }
 
   /**
+   * Goes on with the cut that was taken last, a bounded amount.
+   *
+   * @return whether there is more to do
+   */
+  boolean goOnWithCut() {
+    return headState.isPresent() && headState.get().goOnWithCut();
+  }
+
+  /**
    * Closes operators and state whatever happens; the first thing that went wrong, if any. The
    * outputs stay open.
    */

@@ -116,13 +116,17 @@ public final class Subtask implements Steppable {
   }
 
   /** Set once, before the first step, on the deploying thread; operators are open then. */
-  void start(OperatorChain operatorChain, Optional<InputGate> inputGate, int maxParallelism) {
+  void start(
+      OperatorChain operatorChain,
+      Optional<InputGate> inputGate,
+      int maxParallelism,
+      CheckpointFiles files) {
     this.chain = operatorChain;
     this.chainWork = new ChainWork(operatorChain);
     this.makesWatermarks = operatorChain.head().makesWatermarks();
     this.gate = inputGate;
     this.snapshots =
-        new SubtaskSnapshots(attempt, services, operatorChain, maxParallelism, this::post);
+        new SubtaskSnapshots(attempt, services, operatorChain, maxParallelism, files, this::post);
     if (operatorChain.head() instanceof SourceHead<?> head) {
       this.source = Optional.of(head);
       head.whenActive(() -> setIdle(false));
@@ -200,8 +204,8 @@ public final class Subtask implements Steppable {
 
   // ---- mails
 
-  void trigger(CheckpointId checkpoint, boolean savepoint, String directory) throws Exception {
-    trigger.set(new ChannelEvent.Barrier(checkpoint, savepoint, directory));
+  void trigger(ChannelEvent.Barrier checkpoint) throws Exception {
+    trigger.set(checkpoint);
   }
 
   void checkpointCompleted(CheckpointId checkpoint) throws Exception {
@@ -300,7 +304,9 @@ public final class Subtask implements Steppable {
         return true;
       }
       case RUNNING, END_OF_DATA -> {
-        return process();
+        boolean more = process();
+        // A cut waits neither for input nor for room.
+        return chain.goOnWithCut() || more;
       }
       case FINISHING -> {
         if (!chain.isQuiescent()) {
@@ -512,7 +518,7 @@ public final class Subtask implements Steppable {
   private void snapshot(ChannelEvent.Barrier at, long alignmentNanos) throws Exception {
     // BA1: the barrier separates exactly; what was emitted so far goes before it.
     chain.outputs().event(at);
-    snapshots.take(at.checkpoint(), at.directory(), alignmentNanos);
+    snapshots.take(at, alignmentNanos);
   }
 
   private void startWork(Work next, long time) {

@@ -27,8 +27,10 @@ import io.millrace.runtime.rpc.TaskDeployment.Peer;
 import io.millrace.runtime.state.KeyGroups;
 import io.millrace.runtime.state.KeyedStateBackend;
 import io.millrace.runtime.state.OperatorStateBackend;
+import io.millrace.runtime.state.SharedFilesByOperator;
 import io.millrace.runtime.state.SnapshotReader;
 import io.millrace.runtime.state.StateHandles;
+import io.millrace.runtime.state.StateHandles.SharedFile;
 import io.millrace.runtime.state.heap.KeyedStateContext;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -58,6 +60,7 @@ final class SubtaskBuilder {
   private final JobVertex vertex;
   private final List<EdgeOutput<?>> edgeOutputs = new ArrayList<>();
   private final List<InputChannel> inputs = new ArrayList<>();
+  private SharedFilesByOperator restoredFiles = SharedFilesByOperator.EMPTY;
 
   /** What a subtask is built with. */
   record Parts(
@@ -109,12 +112,18 @@ final class SubtaskBuilder {
       }
       Optional<InputGate> gate = connectInputs(inputSpecs);
       started = true;
-      subtask.start(chain, gate, vertex.maxParallelism());
+      subtask.start(chain, gate, vertex.maxParallelism(), sharedFiles());
     } finally {
       if (!started) {
         closeAll(operators, environments);
       }
     }
+  }
+
+  private CheckpointFiles sharedFiles() {
+    CheckpointFiles files = new CheckpointFiles();
+    deployment.restoredFrom().ifPresent(checkpoint -> files.put(checkpoint, restoredFiles));
+    return files;
   }
 
   private void closeAll(List<Operator<?>> operators, List<OperatorEnvironment> environments) {
@@ -165,7 +174,9 @@ final class SubtaskBuilder {
       }
     }
     StateHandles restored = deployment.restore().getOrDefault(node.uid(), StateHandles.EMPTY);
-    SnapshotReader reader = new SnapshotReader(services.checkpoints(), vertex.maxParallelism());
+    SnapshotReader reader =
+        new SnapshotReader(
+            services.checkpoints(), vertex.maxParallelism(), services.backends().images());
     Optional<KeyedStateBackend<?>> keyed = Optional.empty();
     if (keyedBy.isPresent()) {
       keyed = Optional.of(keyedBackend(node, keyedBy.get().keyType(), maker, restored, reader));
@@ -216,7 +227,10 @@ final class SubtaskBuilder {
     boolean whole = false;
     try {
       if (!restored.keyed().isEmpty()) {
-        backend.restore(List.of(restored), reader);
+        List<SharedFile> shared = backend.restore(List.of(restored), reader);
+        if (!shared.isEmpty()) {
+          restoredFiles = SharedFilesByOperator.of(node.uid(), shared);
+        }
         FailPoints.hit(FailPoint.MID_RESTORE);
       }
       whole = true;

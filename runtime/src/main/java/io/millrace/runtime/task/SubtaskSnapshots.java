@@ -1,6 +1,8 @@
 package io.millrace.runtime.task;
 
 import io.millrace.core.types.UnsupportedTypeException;
+import io.millrace.runtime.checkpoint.SharedFiles;
+import io.millrace.runtime.exchange.ChannelEvent.Barrier;
 import io.millrace.runtime.faults.FailPoint;
 import io.millrace.runtime.faults.FailPoints;
 import io.millrace.runtime.id.AttemptId;
@@ -9,8 +11,11 @@ import io.millrace.runtime.operators.OperatorContext.Mail;
 import io.millrace.runtime.operators.OperatorSnapshot;
 import io.millrace.runtime.rpc.ToJobManager;
 import io.millrace.runtime.rpc.ToJobManager.CheckpointTimings;
+import io.millrace.runtime.state.CutKind;
 import io.millrace.runtime.state.KeyedCut;
 import io.millrace.runtime.state.OperatorCut;
+import io.millrace.runtime.state.SharedFilesByOperator;
+import io.millrace.runtime.state.SharedUpload;
 import io.millrace.runtime.state.SnapshotFileWriter;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
@@ -25,14 +30,15 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The subtask's part of checkpoints: a cut of all its operators on its own thread, then a file
- * written by an I/O thread once the sinks have prepared, if there is any state, then the
- * acknowledgement. One checkpoint is under way at a time; a newer one or an abort ends the older
- * (invariant BA7). Methods are for the subtask's thread.
+ * written by an I/O thread once the sinks and the keyed state have prepared, if there is any state,
+ * then the acknowledgement. One checkpoint is under way at a time; a newer one or an abort ends the
+ * older (invariant BA7). Methods are for the subtask's thread.
  */
 final class SubtaskSnapshots {
   private static final Logger LOG = LoggerFactory.getLogger(SubtaskSnapshots.class);
@@ -42,6 +48,7 @@ final class SubtaskSnapshots {
   private final OperatorChain chain;
   private final Consumer<Mail> mailbox;
   private final int maxParallelism;
+  private final CheckpointFiles files;
   private Optional<Pending> pending = Optional.empty();
   private Optional<CheckpointId> lastTaken = Optional.empty();
 
@@ -50,15 +57,19 @@ final class SubtaskSnapshots {
       SubtaskServices services,
       OperatorChain chain,
       int maxParallelism,
+      CheckpointFiles files,
       Consumer<Mail> mailbox) {
     this.attempt = attempt;
     this.services = services;
     this.chain = chain;
     this.maxParallelism = maxParallelism;
+    this.files = files;
     this.mailbox = mailbox;
   }
 
-  void take(CheckpointId checkpoint, String directory, long alignmentNanos) throws Exception {
+  void take(Barrier barrier, long alignmentNanos) throws Exception {
+    CheckpointId checkpoint = barrier.checkpoint();
+    CutKind kind = barrier.savepoint() ? CutKind.WHOLE : CutKind.FILES;
     pending.ifPresent(Pending::cancel);
     lastTaken = Optional.of(checkpoint);
     long start = services.nanoClock().getAsLong();
@@ -69,7 +80,7 @@ final class SubtaskSnapshots {
         Part part = new Part(environment.node().uid());
         parts.add(part);
         chain.operators().get(i).snapshot(checkpoint, part);
-        part.keyed = environment.keyedBackend().map(backend -> backend.snapshot());
+        part.keyed = environment.keyedBackend().map(backend -> backend.snapshot(kind));
         part.operator = environment.operatorStateBackend().snapshot();
       }
     } catch (Throwable t) {
@@ -79,12 +90,11 @@ final class SubtaskSnapshots {
     }
     long cutDone = services.nanoClock().getAsLong();
     Pending taken =
-        new Pending(checkpoint, directory, parts, alignmentNanos, cutDone - start, cutDone);
+        new Pending(
+            barrier, files.base(barrier.base()), parts, alignmentNanos, cutDone - start, cutDone);
     pending = Optional.of(taken);
     CompletableFuture<?>[] prepares =
-        parts.stream()
-            .map(part -> part.committables.toCompletableFuture())
-            .toArray(CompletableFuture<?>[]::new);
+        parts.stream().flatMap(Part::prepares).toArray(CompletableFuture<?>[]::new);
     CompletableFuture<Void> prepared = CompletableFuture.allOf(prepares);
     if (prepared.isDone() && parts.stream().noneMatch(Part::hasFileState)) {
       // Nothing to wait for and nothing to write: of a hundred operators, most.
@@ -126,7 +136,10 @@ final class SubtaskSnapshots {
         throw new IllegalStateException(
             "A sink could not prepare its commit", prepareFailure.get());
       }
-      Map<String, StateHandles> handles = write(taken);
+      SharedUpload shared = new SharedUpload(taken.base, (uid, name) -> path(taken, uid, name));
+      Map<String, StateHandles> handles = write(taken, shared);
+      // Before the acknowledgement: the next barrier may name this checkpoint as its base.
+      mailbox.accept(() -> files.put(taken.checkpoint, shared.files()));
       if (FailPoints.ON && handles.values().stream().anyMatch(h -> !h.committables().isEmpty())) {
         FailPoints.hit(FailPoint.AFTER_PREPARE_BEFORE_ACK);
       }
@@ -158,7 +171,15 @@ final class SubtaskSnapshots {
     }
   }
 
-  private Map<String, StateHandles> write(Pending taken) throws Exception {
+  private String path(Pending taken, String uid, String name) {
+    int operator = 0;
+    while (!taken.parts.get(operator).uid.equals(uid)) {
+      operator++;
+    }
+    return SharedFiles.path(taken.directory, attempt, operator, taken.checkpoint, name);
+  }
+
+  private Map<String, StateHandles> write(Pending taken, SharedUpload shared) throws Exception {
     Map<String, StateHandles> written = Map.of();
     boolean anyState = taken.parts.stream().anyMatch(Part::hasFileState);
     if (anyState) {
@@ -179,7 +200,7 @@ final class SubtaskSnapshots {
           if (taken.cancelled) {
             throw new CancellationException("aborted");
           }
-          writeState(part, writer);
+          writeState(part, writer, shared);
         }
         written = writer.commit();
       }
@@ -197,10 +218,11 @@ final class SubtaskSnapshots {
     return handles;
   }
 
-  private static void writeState(Part part, SnapshotFileWriter writer) throws IOException {
+  private static void writeState(Part part, SnapshotFileWriter writer, SharedUpload shared)
+      throws IOException {
     try {
       if (part.keyed.isPresent()) {
-        writer.writeKeyed(part.uid, part.keyed.get());
+        writer.writeKeyed(part.uid, part.keyed.get(), shared);
       }
       if (part.operator.isPresent()) {
         writer.writeOperator(part.uid, part.operator.get());
@@ -214,6 +236,7 @@ final class SubtaskSnapshots {
   private static final class Pending {
     final CheckpointId checkpoint;
     final String directory;
+    final SharedFilesByOperator base;
     final List<Part> parts;
     final long alignmentNanos;
     final long syncNanos;
@@ -221,14 +244,15 @@ final class SubtaskSnapshots {
     volatile boolean cancelled;
 
     Pending(
-        CheckpointId checkpoint,
-        String directory,
+        Barrier barrier,
+        SharedFilesByOperator base,
         List<Part> parts,
         long alignmentNanos,
         long syncNanos,
         long cutDone) {
-      this.checkpoint = checkpoint;
-      this.directory = directory;
+      this.checkpoint = barrier.checkpoint();
+      this.directory = barrier.directory();
+      this.base = base;
       this.parts = parts;
       this.alignmentNanos = alignmentNanos;
       this.syncNanos = syncNanos;
@@ -257,6 +281,13 @@ final class SubtaskSnapshots {
 
     Part(String uid) {
       this.uid = uid;
+    }
+
+    /** What the file waits for. */
+    Stream<CompletableFuture<?>> prepares() {
+      return Stream.concat(
+          Stream.of(committables.toCompletableFuture()),
+          keyed.stream().map(cut -> cut.prepared().toCompletableFuture()));
     }
 
     boolean hasFileState() {

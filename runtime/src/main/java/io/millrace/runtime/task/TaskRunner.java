@@ -1,5 +1,6 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.exchange.ChannelEvent;
 import io.millrace.runtime.exchange.LocalChannels;
 import io.millrace.runtime.exchange.RemoteChannels;
 import io.millrace.runtime.id.AttemptId;
@@ -106,7 +107,13 @@ public final class TaskRunner {
           trigger.attempt(),
           s ->
               s.post(
-                  () -> s.trigger(trigger.checkpoint(), trigger.savepoint(), trigger.directory())));
+                  () ->
+                      s.trigger(
+                          new ChannelEvent.Barrier(
+                              trigger.checkpoint(),
+                              trigger.savepoint(),
+                              trigger.directory(),
+                              trigger.base()))));
     } else if (message instanceof ToTaskManager.CheckpointCompleted completed) {
       with(completed.attempt(), s -> s.post(() -> s.checkpointCompleted(completed.checkpoint())));
     } else if (message instanceof ToTaskManager.CheckpointAborted aborted) {

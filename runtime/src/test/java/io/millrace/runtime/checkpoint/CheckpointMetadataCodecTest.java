@@ -3,7 +3,6 @@ package io.millrace.runtime.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.CorruptDataException;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.EnumeratorState;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.OperatorState;
@@ -14,10 +13,13 @@ import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
 import io.millrace.runtime.state.StateHandles.FileSection;
 import io.millrace.runtime.state.StateHandles.KeyedSection;
+import io.millrace.runtime.state.StateHandles.SharedFile;
 import io.millrace.runtime.state.StateHandles.SplitState;
+import io.millrace.runtime.state.StateHandles.StoreImage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -101,22 +103,41 @@ class CheckpointMetadataCodecTest {
     assertThatThrownBy(() -> codec.decode(withChecksum(other), "f"))
         .hasMessageContaining("format 9")
         .hasMessageContaining("0.1.0-abc")
-        .hasMessageContaining("reads format 1 to 2");
+        .hasMessageContaining("reads format 1 to 3");
+  }
+
+  /** Written by a build of format 2. */
+  private static final String FORMAT_2 =
+      "4d434b5002000000036f6c64010000001030303030303030303030303030303037070000000000000000076a2f"
+          + "63686b2d370068e5cf8b01000005000000000000000105636f756e74010a636f756e7420626964730401"
+          + "010202000763686b2d372f6b000000000000000064000000000000001f00000001640000000000000032"
+          + "00000000000000feffffff010196000000000000000c00000000000000ffffffff010100000001098877"
+          + "665544332211010300000002010200e0a1d39a";
+
+  @Test
+  void theFormatBeforeImagesIsRead() {
+    CheckpointMetadata read = codec.decode(HexFormat.of().parseHex(FORMAT_2), "f");
+    StateHandles handles = read.operators().get(0).subtasks().get(0);
+    assertThat(handles.keyed())
+        .containsExactly(
+            new KeyedSection(
+                new KeyGroupRange(2, 3),
+                List.of(
+                    new FileSection("chk-7/k", 0, 100, 31),
+                    new FileSection("chk-7/k", 100, 50, -2))));
+    assertThat(handles.splits()).extracting(SplitState::watermark).containsExactly(WATERMARK);
   }
 
   @Test
   void theFormatBeforeSplitWatermarksIsRead() {
-    BinaryWriter writer = new BinaryWriter(8);
-    writer.writeLong(WATERMARK);
-    byte[] watermark = writer.toByteArray();
-    String latin = new String(bytes, StandardCharsets.ISO_8859_1);
-    String without = latin.replace(new String(watermark, StandardCharsets.ISO_8859_1), "");
-    byte[] old = without.getBytes(StandardCharsets.ISO_8859_1);
+    String without = FORMAT_2.replace("8877665544332211", "");
+    byte[] old = HexFormat.of().parseHex(without);
     old[4] = 1;
     CheckpointMetadata read = codec.decode(withChecksum(old), "f");
-    assertThat(splitsOf(read)).extracting(SplitState::watermark).containsExactly(Long.MIN_VALUE);
-    assertThat(splitsOf(read).get(0).split().bytes()).containsExactly(9);
-    assertThat(read.operators().get(0).subtasks()).hasSize(2);
+    StateHandles handles = read.operators().get(0).subtasks().get(0);
+    assertThat(handles.splits()).extracting(SplitState::watermark).containsExactly(Long.MIN_VALUE);
+    assertThat(handles.splits().get(0).split().bytes()).containsExactly(9);
+    assertThat(handles.committables()).hasSize(1);
   }
 
   private static List<SplitState> splitsOf(CheckpointMetadata read) {
@@ -143,6 +164,15 @@ class CheckpointMetadataCodecTest {
     return result;
   }
 
+  private static StoreImage image() {
+    return new StoreImage(
+        new KeyGroupRange(0, 15),
+        new FileSection("chk-7/keyed-1", 800, 9, 8),
+        List.of(
+            new SharedFile("shared/6-1-1-0-0-000008.sst", "000008.sst", 1L << 33, -3),
+            new SharedFile("shared/7-1-1-0-0-000011.sst", "000011.sst", 7, 3)));
+  }
+
   static CheckpointMetadata sample() {
     List<StateHandles> keyed = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
@@ -152,7 +182,11 @@ class CheckpointMetadataCodecTest {
       }
       keyed.add(
           new StateHandles(
-              List.of(new KeyedSection(new KeyGroupRange(8 * i, 8 * i + 7), groups)),
+              List.of(
+                  new KeyedSection(
+                      new KeyGroupRange(8 * i, 8 * i + 7),
+                      groups,
+                      i == 0 ? Optional.empty() : Optional.of(image()))),
               List.of(new FileSection("chk-7/operator-" + i, 0, 12, -1)),
               List.of(),
               List.of(new Blob(3, new byte[] {1, 2, 3}))));

@@ -46,7 +46,16 @@ final class ControlSamples {
   static StateHandles handles() {
     StateHandles.FileSection section = new StateHandles.FileSection("chk-1/x", 5, 1L << 40, -77);
     return new StateHandles(
-        List.of(new StateHandles.KeyedSection(new KeyGroupRange(4, 5), List.of(section, section))),
+        List.of(
+            new StateHandles.KeyedSection(new KeyGroupRange(4, 5), List.of(section, section)),
+            new StateHandles.KeyedSection(
+                new KeyGroupRange(6, 6),
+                List.of(section),
+                Optional.of(
+                    new StateHandles.StoreImage(
+                        new KeyGroupRange(6, 8),
+                        section,
+                        List.of(new StateHandles.SharedFile("shared/1-a", "a", 1L << 40, -9)))))),
         List.of(section),
         List.of(
             new StateHandles.SplitState(
@@ -73,6 +82,8 @@ final class ControlSamples {
         new ToTaskManager.Deploy(deployment()),
         new ToTaskManager.Cancel(ATTEMPT),
         new ToTaskManager.TriggerCheckpoint(ATTEMPT, CHECKPOINT, true, "dir"),
+        new ToTaskManager.TriggerCheckpoint(
+            ATTEMPT, CHECKPOINT, false, "dir", Optional.of(new CheckpointId(3))),
         new ToTaskManager.CheckpointCompleted(ATTEMPT, CHECKPOINT),
         new ToTaskManager.CheckpointAborted(ATTEMPT, CHECKPOINT),
         new ToTaskManager.AssignSplits(ATTEMPT, 8, handles().committables()),

@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +42,16 @@ class SnapshotFileTest {
 
   /** Group 3 is empty. */
   private record Cut(String prefix) implements KeyedCut {
+    @Override
+    public <R> Optional<R> withFiles(StoreFiles.Use<R> use) {
+      return Optional.empty();
+    }
+
+    @Override
+    public CompletionStage<Void> prepared() {
+      return CompletableFuture.completedStage(null);
+    }
+
     @Override
     public KeyGroupRange keyGroups() {
       return RANGE;

@@ -13,7 +13,6 @@ import io.millrace.runtime.rpc.ToJobManager.TaskState;
 import io.millrace.runtime.rpc.ToTaskManager;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
-import io.millrace.runtime.state.StateHandles.FileSection;
 import io.millrace.runtime.state.StateHandles.KeyedSection;
 import io.millrace.runtime.state.rocksdb.RocksDbEnvironment;
 import io.millrace.runtime.state.rocksdb.RocksDbSettings;
@@ -57,7 +56,8 @@ class CheckpointAndRestoreTest {
     Path databases = directory.resolve("state");
     // A part of the keys fits into the caches.
     RocksDbEnvironment backends =
-        new RocksDbEnvironment(databases, new RocksDbSettings(64 << 10, 8 << 20, 4 << 20, 500));
+        new RocksDbEnvironment(
+            databases, new RocksDbSettings(64 << 10, 8 << 20, 4 << 20, 500, 16, true));
     LocalFileStore store = new LocalFileStore(directory);
     CheckpointId checkpoint = new CheckpointId(1);
     Map<AttemptId, AckCheckpoint> acks;
@@ -124,7 +124,8 @@ class CheckpointAndRestoreTest {
   void aSnapshotThatFailsHalfwayLeavesNoDatabaseOpen() throws Exception {
     Path databases = directory.resolve("state");
     RocksDbEnvironment backends =
-        new RocksDbEnvironment(databases, new RocksDbSettings(64 << 10, 8 << 20, 4 << 20, 500));
+        new RocksDbEnvironment(
+            databases, new RocksDbSettings(64 << 10, 8 << 20, 4 << 20, 500, 16, true));
     KeyedCountBenchmark.reset();
     KeyedCountBenchmark.snapshotsFail = true;
     try (LocalJob job =
@@ -171,7 +172,7 @@ class CheckpointAndRestoreTest {
   }
 
   private static long bytes(KeyedSection section) {
-    return section.groups().stream().mapToLong(FileSection::length).sum();
+    return new StateHandles(List.of(section), List.of(), List.of(), List.of()).sizeInBytes();
   }
 
   private static List<AttemptId> sources(LocalJob job) {

@@ -10,6 +10,7 @@ import io.millrace.runtime.id.JobId;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * The frames between processes. Each is a length (of what follows it), a type and a body,
@@ -101,11 +102,12 @@ final class WireFormat {
       return sequenced(allocator, IDLENESS, 1).writeBoolean(idleness.idle());
     } else if (event instanceof ChannelEvent.Barrier barrier) {
       byte[] directory = text(barrier.directory());
-      return sequenced(allocator, BARRIER, 11 + directory.length)
+      return sequenced(allocator, BARRIER, 19 + directory.length)
           .writeLong(barrier.checkpoint().value())
           .writeBoolean(barrier.savepoint())
           .writeShort(directory.length)
-          .writeBytes(directory);
+          .writeBytes(directory)
+          .writeLong(barrier.base().map(CheckpointId::value).orElse(0L));
     } else if (event instanceof ChannelEvent.EndOfData end) {
       return sequenced(allocator, END_OF_DATA, 1).writeBoolean(end.drain());
     }
@@ -176,7 +178,8 @@ final class WireFormat {
       case WATERMARK -> new ChannelEvent.Watermark(body.readLong());
       case IDLENESS -> new ChannelEvent.Idleness(readFlag(body));
       case BARRIER ->
-          new ChannelEvent.Barrier(readCheckpoint(body), readFlag(body), readText(body));
+          new ChannelEvent.Barrier(
+              readCheckpoint(body), readFlag(body), readText(body), readBase(body));
       case END_OF_DATA -> new ChannelEvent.EndOfData(readFlag(body));
       default -> throw new CorruptDataException("Type " + type + " is no event");
     };
@@ -188,6 +191,14 @@ final class WireFormat {
       throw new CorruptDataException("A barrier of checkpoint " + value);
     }
     return new CheckpointId(value);
+  }
+
+  private static Optional<CheckpointId> readBase(ByteBuf body) {
+    long value = body.readLong();
+    if (value < 0) {
+      throw new CorruptDataException("A barrier with the base " + value);
+    }
+    return value == 0 ? Optional.empty() : Optional.of(new CheckpointId(value));
   }
 
   private static boolean readFlag(ByteBuf body) {

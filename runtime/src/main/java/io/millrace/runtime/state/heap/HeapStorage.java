@@ -3,8 +3,14 @@ package io.millrace.runtime.state.heap;
 import io.millrace.core.state.StateTtlConfig;
 import io.millrace.core.types.FlatLayout;
 import io.millrace.core.types.RowLayout;
+import io.millrace.runtime.state.CutKind;
+import io.millrace.runtime.state.SnapshotReader;
+import io.millrace.runtime.state.StateHandles.StoreImage;
 import io.millrace.runtime.state.StateMeta;
+import io.millrace.runtime.state.StoreFiles;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -105,8 +111,36 @@ final class HeapStorage implements StateStorage {
   }
 
   @Override
-  public Runnable beginCut() {
-    return () -> {};
+  public Cut beginCut(CutKind kind) {
+    return new Cut() {
+      @Override
+      public CompletionStage<Void> prepared() {
+        return CompletableFuture.completedStage(null);
+      }
+
+      @Override
+      public <R> Optional<R> withFiles(StoreFiles.Use<R> use) {
+        return Optional.empty();
+      }
+
+      @Override
+      public void release() {}
+    };
+  }
+
+  @Override
+  public boolean adopt(StoreImage image, SnapshotReader reader) {
+    return false;
+  }
+
+  @Override
+  public Adopted adopted() {
+    return Adopted.NONE;
+  }
+
+  @Override
+  public boolean goOnWithCut() {
+    return false;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.millrace.runtime.state.heap;
 
 import io.millrace.core.state.StateBackend;
 import io.millrace.runtime.state.KeyedStateBackend;
+import io.millrace.runtime.state.StoreImages;
 import java.io.IOException;
 
 /** Makes the backends of a process's subtasks. Safe for use by any thread. */
@@ -12,6 +13,11 @@ public interface KeyedBackends {
    * @throws IOException if there is no place for it
    */
   <K> KeyedStateBackend<K> open(StateBackend kind, KeyedStateContext<K> context) throws IOException;
+
+  /** Reads keyed state that is in files of a store on disk. */
+  default StoreImages images() {
+    return StoreImages.NONE;
+  }
 
   /** With the heap alone, as for a simulation; another kind is refused. */
   static KeyedBackends onHeap() {

@@ -2,8 +2,16 @@ package io.millrace.runtime.state.heap;
 
 import io.millrace.core.state.StateTtlConfig;
 import io.millrace.core.types.RowLayout;
+import io.millrace.runtime.state.CutKind;
+import io.millrace.runtime.state.RawState;
+import io.millrace.runtime.state.SnapshotReader;
+import io.millrace.runtime.state.StateHandles.StoreImage;
 import io.millrace.runtime.state.StateMeta;
+import io.millrace.runtime.state.StoreFiles;
+import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -64,7 +72,10 @@ public interface StateStorage extends AutoCloseable {
   interface Kept {
     byte[] load();
 
-    /** Reads them as they are in the cut that was begun last; by the thread that writes it. */
+    /**
+     * Reads them as they are in the cut that was begun last; by the thread that writes it, when it
+     * is prepared.
+     */
     Supplier<byte[]> inCut();
 
     /** They are needed no more, but for cuts. */
@@ -72,11 +83,81 @@ public interface StateStorage extends AutoCloseable {
   }
 
   /**
-   * Begins a cut, before the states are captured.
+   * Begins a cut of what is there now, before the states are captured. One that was not prepared
+   * yet is prepared first.
    *
-   * @return releases what the cut needs, once and by any thread
+   * @param kind files are only an offer
    */
-  Runnable beginCut();
+  Cut beginCut(CutKind kind);
+
+  /**
+   * Goes on with the files of an image of exactly the key groups of this storage, which is still
+   * empty: its states are there when they are registered.
+   *
+   * @return false if this storage can't; nothing has happened then
+   */
+  boolean adopt(StoreImage image, SnapshotReader reader) throws IOException;
+
+  /** What {@link #adopt} has brought and nobody has registered yet. */
+  Adopted adopted();
+
+  /** States of an image that nobody has registered yet. */
+  interface Adopted {
+    /** None. */
+    Adopted NONE =
+        new Adopted() {
+          @Override
+          public List<StateMeta> states() {
+            return List.of();
+          }
+
+          @Override
+          public Optional<RawState> load(String name, int group) {
+            return Optional.empty();
+          }
+
+          @Override
+          public void drop(String name) {}
+
+          @Override
+          public List<RegisteredState.Capture> capture() {
+            return List.of();
+          }
+        };
+
+    List<StateMeta> states();
+
+    /** What a state has in a key group. */
+    Optional<RawState> load(String name, int group);
+
+    /** The state is needed no more, but for cuts. */
+    void drop(String name);
+
+    /** All of them, for the cut that was begun last. */
+    List<RegisteredState.Capture> capture();
+  }
+
+  /** A cut that was begun. */
+  interface Cut {
+    /**
+     * Completes when what was captured can be read; on the task thread, within {@link
+     * #goOnWithCut}. Never, if the storage is closed before.
+     */
+    CompletionStage<Void> prepared();
+
+    /** See {@link io.millrace.runtime.state.KeyedCut#withFiles}. */
+    <R> Optional<R> withFiles(StoreFiles.Use<R> use) throws IOException;
+
+    /** It is needed no more; once and by any thread. */
+    void release();
+  }
+
+  /**
+   * Does a bounded amount of what the cut that was begun last still needs.
+   *
+   * @return whether there is more to do
+   */
+  boolean goOnWithCut();
 
   /** A bounded amount of work, between batches. */
   void cleanUpSome();

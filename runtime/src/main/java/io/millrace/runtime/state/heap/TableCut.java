@@ -5,10 +5,13 @@ import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedCut;
 import io.millrace.runtime.state.RawState;
 import io.millrace.runtime.state.SectionOutput;
+import io.millrace.runtime.state.StoreFiles;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /** A cut of a backend. One thread writes, any may close. */
@@ -16,6 +19,7 @@ final class TableCut implements KeyedCut {
   private final KeyGroupRange range;
   private final List<RegisteredState.Capture> captures;
   private final Map<Integer, List<Supplier<RawState>>> unclaimed;
+  private final StateStorage.Cut stored;
   private final Runnable release;
   private final BinaryWriter entries = new BinaryWriter();
   private boolean writing;
@@ -26,16 +30,23 @@ final class TableCut implements KeyedCut {
       KeyGroupRange range,
       List<RegisteredState.Capture> captures,
       Map<Integer, List<Supplier<RawState>>> unclaimed,
+      StateStorage.Cut stored,
       Runnable release) {
     this.range = range;
     this.captures = captures;
     this.unclaimed = unclaimed;
+    this.stored = stored;
     this.release = release;
   }
 
   @Override
   public KeyGroupRange keyGroups() {
     return range;
+  }
+
+  @Override
+  public CompletionStage<Void> prepared() {
+    return stored.prepared();
   }
 
   @Override
@@ -51,6 +62,16 @@ final class TableCut implements KeyedCut {
       for (Supplier<RawState> state : unclaimed.getOrDefault(group, List.of())) {
         state.get().copyTo(out);
       }
+    } finally {
+      end();
+    }
+  }
+
+  @Override
+  public <R> Optional<R> withFiles(StoreFiles.Use<R> use) throws IOException {
+    begin();
+    try {
+      return stored.withFiles(use);
     } finally {
       end();
     }

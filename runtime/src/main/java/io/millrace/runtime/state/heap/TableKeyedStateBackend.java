@@ -17,6 +17,7 @@ import io.millrace.core.types.TypeInformation;
 import io.millrace.core.types.TypeSchema;
 import io.millrace.core.types.TypeSerializer;
 import io.millrace.runtime.state.CorruptStateException;
+import io.millrace.runtime.state.CutKind;
 import io.millrace.runtime.state.IncompatibleStateException;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedCut;
@@ -26,6 +27,8 @@ import io.millrace.runtime.state.PanedState;
 import io.millrace.runtime.state.RawState;
 import io.millrace.runtime.state.SnapshotReader;
 import io.millrace.runtime.state.StateHandles;
+import io.millrace.runtime.state.StateHandles.SharedFile;
+import io.millrace.runtime.state.StateHandles.StoreImage;
 import io.millrace.runtime.state.StateKind;
 import io.millrace.runtime.state.StateMeta;
 import io.millrace.runtime.state.Timer;
@@ -35,6 +38,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -122,6 +127,11 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
   private <H> H registered(StateMeta meta, Supplier<RegisteredState> maker) {
     RegisteredState state = states.get(meta.name());
     if (state == null) {
+      for (StateMeta was : storage.adopted().states()) {
+        if (was.name().equals(meta.name())) {
+          checkCompatible(was, meta);
+        }
+      }
       state = maker.get();
       states.put(meta.name(), state);
       claim(state);
@@ -142,7 +152,24 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
                       decode(state, group, one.load());
                       one.kept().drop();
                     }));
+    claimAdopted(state);
     key.reset(before);
+  }
+
+  /** What the storage has could not be taken as it is: it is read as a snapshot's. */
+  private void claimAdopted(RegisteredState state) {
+    StateStorage.Adopted adopted = storage.adopted();
+    String name = state.meta().name();
+    if (adopted.states().stream().anyMatch(meta -> meta.name().equals(name))) {
+      KeyGroupRange range = context.keyGroups();
+      for (int group = range.first(); group <= range.last(); group++) {
+        Optional<RawState> raw = adopted.load(name, group);
+        if (raw.isPresent()) {
+          decode(state, group, raw.get());
+        }
+      }
+      adopted.drop(name);
+    }
   }
 
   private void decode(RegisteredState state, int group, RawState raw) {
@@ -212,15 +239,17 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
   }
 
   @Override
-  public KeyedCut snapshot() {
-    Runnable release = storage.beginCut();
+  public KeyedCut snapshot(CutKind kind) {
+    // What no one has claimed yet is kept in the form of a snapshot.
+    StateStorage.Cut stored = storage.beginCut(unclaimed.isEmpty() ? kind : CutKind.WHOLE);
     List<RegisteredState.Capture> captures = new ArrayList<>(states.size());
     try {
       for (RegisteredState state : states.values()) {
         captures.add(state.capture());
       }
+      captures.addAll(storage.adopted().capture());
     } catch (RuntimeException | Error e) {
-      release.run();
+      stored.release();
       throw e;
     }
     cuts.thaw();
@@ -230,28 +259,59 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
         context.keyGroups(),
         captures,
         unclaimed.capture(),
+        stored,
         () -> {
           hold.release();
-          release.run();
+          stored.release();
         });
   }
 
   @Override
-  public void restore(List<StateHandles> subtasks, SnapshotReader reader) throws IOException {
-    reader.readKeyed(context.operator(), subtasks, context.keyGroups(), unclaimed::add);
+  public boolean goOnWithCut() {
+    return storage.goOnWithCut();
+  }
+
+  @Override
+  public List<SharedFile> restore(List<StateHandles> subtasks, SnapshotReader reader)
+      throws IOException {
+    String uid = context.operator();
+    Optional<StoreImage> own = ownImage(subtasks);
+    boolean adopted =
+        own.isPresent() && states.isEmpty() && storage.adopt(own.orElseThrow(), reader);
+    if (adopted) {
+      reader.readSections(uid, subtasks, context.keyGroups(), unclaimed::add);
+    } else {
+      reader.readKeyed(uid, subtasks, context.keyGroups(), unclaimed::add);
+    }
     for (RegisteredState state : states.values()) {
       claim(state);
     }
+    return adopted ? own.orElseThrow().files() : List.of();
+  }
+
+  /** The image that has exactly the key groups of this backend, if there is one. */
+  private Optional<StoreImage> ownImage(List<StateHandles> subtasks) {
+    return subtasks.stream()
+        .flatMap(subtask -> subtask.keyed().stream())
+        .flatMap(section -> section.image().stream())
+        .filter(image -> image.range().equals(context.keyGroups()))
+        .findFirst();
   }
 
   @Override
   public List<String> unclaimedStates() {
-    return unclaimed.names();
+    TreeSet<String> names = new TreeSet<>(unclaimed.names());
+    storage.adopted().states().forEach(meta -> names.add(meta.name()));
+    return List.copyOf(names);
   }
 
   @Override
   public void dropUnclaimedStates() {
     unclaimed.drop();
+    StateStorage.Adopted adopted = storage.adopted();
+    for (StateMeta meta : adopted.states()) {
+      adopted.drop(meta.name());
+    }
   }
 
   @Override

@@ -55,6 +55,10 @@ final class UnclaimedStates {
     return claimed;
   }
 
+  boolean isEmpty() {
+    return byGroup.isEmpty();
+  }
+
   List<String> names() {
     TreeSet<String> names = new TreeSet<>();
     byGroup.values().forEach(states -> states.forEach(state -> names.add(state.meta().name())));

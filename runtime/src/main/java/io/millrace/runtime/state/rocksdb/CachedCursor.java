@@ -52,9 +52,9 @@ public final class CachedCursor<V> implements EntryCursor<V> {
     return (flags & (CachedTable.REFERENCED | CachedTable.DELETED)) == CachedTable.REFERENCED;
   }
 
-  /** The flags of an entry that may be written without telling the cache. */
-  public static boolean isDirty(long flags) {
-    return (flags & Segment.DIRTY) != 0;
+  /** Tells which entries may be changed without telling the cache. */
+  public CutEpoch epoch() {
+    return table.cache().epoch();
   }
 
   @Override
@@ -114,8 +114,7 @@ public final class CachedCursor<V> implements EntryCursor<V> {
 
   @Override
   public boolean isOwned() {
-    // A cut has what it needs in the database.
-    return true;
+    return !table.isOfCut(segment(), slot);
   }
 
   @Override
@@ -124,6 +123,7 @@ public final class CachedCursor<V> implements EntryCursor<V> {
       long now = clock.getAsLong();
       Segment segment = segment();
       if (segment.time(slot) != now) {
+        table.beforeChange(key.group(), segment, slot);
         segment.setTime(slot, now);
         table.markDirty(segment, slot);
       }
@@ -140,7 +140,7 @@ public final class CachedCursor<V> implements EntryCursor<V> {
   }
 
   private void store(V value, long time, boolean present) {
-    Segment segment = slot >= 0 ? segment() : insert();
+    Segment segment = changing();
     if (!present) {
       table.countLive(1);
     }
@@ -151,10 +151,26 @@ public final class CachedCursor<V> implements EntryCursor<V> {
     table.markDirty(segment, slot);
   }
 
+  /** The segment of the current key's entry, which is made if there is none, and may be changed. */
+  private Segment changing() {
+    if (slot < 0) {
+      return insert();
+    }
+    Segment segment = segment();
+    table.beforeChange(key.group(), segment, slot);
+    return segment;
+  }
+
+  /** Before the entry is changed whose value begins there. */
+  public void beforeChange(int valueIndex) {
+    Segment segment = segment();
+    table.beforeChange(key.group(), segment, segment.slotOf(valueIndex));
+  }
+
   /** Gives the current key an entry that may be written, for a flat value without expiry. */
   public void prepareWrite() {
     boolean present = find();
-    Segment segment = slot >= 0 ? segment() : insert();
+    Segment segment = changing();
     if (!present) {
       table.countLive(1);
     }
@@ -185,7 +201,8 @@ public final class CachedCursor<V> implements EntryCursor<V> {
       return;
     }
     Segment segment = segment();
-    if ((segment.flags(slot) & CachedTable.DELETED) == 0 && table.delete(segment, slot)) {
+    if ((segment.flags(slot) & CachedTable.DELETED) == 0
+        && table.delete(key.group(), segment, slot)) {
       serial = 0;
     }
   }

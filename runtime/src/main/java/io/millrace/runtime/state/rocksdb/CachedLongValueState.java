@@ -15,6 +15,7 @@ public final class CachedLongValueState<V> implements ProbedValueState<V> {
   private final StateTable<V> entries;
   private final FlatLayout<V> layout;
   private final CachedCursor<V> cursor;
+  private final CutEpoch epoch;
   private final int shift;
   private final int stride;
   private final int flagsOffset;
@@ -26,6 +27,7 @@ public final class CachedLongValueState<V> implements ProbedValueState<V> {
     this.entries = cursor.entries();
     this.layout = layout;
     this.cursor = cursor;
+    this.epoch = cursor.epoch();
     this.shift = entries.shift();
     this.stride = entries.stride();
     this.flagsOffset = cursor.flagsOffset();
@@ -59,10 +61,13 @@ public final class CachedLongValueState<V> implements ProbedValueState<V> {
       serial = key.serial();
     }
     long[] words = entries.words(key.group(), key.hash());
-    layout.store(value, words, index);
-    if (!CachedCursor.isDirty(words[index + flagsOffset])) {
-      cursor.written(index);
+    if (epoch.isCurrent(words[index + flagsOffset])) {
+      layout.store(value, words, index);
+      return;
     }
+    cursor.beforeChange(index);
+    layout.store(value, words, index);
+    cursor.written(index);
   }
 
   @Override

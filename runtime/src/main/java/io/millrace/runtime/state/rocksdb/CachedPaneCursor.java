@@ -3,9 +3,11 @@ package io.millrace.runtime.state.rocksdb;
 import io.millrace.core.types.BinaryReader;
 import io.millrace.runtime.state.PaneCursor;
 import io.millrace.runtime.state.heap.CurrentKey;
+import io.millrace.runtime.state.heap.EntryCursor;
 import io.millrace.runtime.state.heap.Segment;
 import java.util.NoSuchElementException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Walks a pane: through the segments of the cache if it has all of the pane when the walk begins,
@@ -16,6 +18,7 @@ final class CachedPaneCursor<A> implements PaneCursor<A> {
   private final CachedPane<A> pane;
   private final ObjectCache cache;
   private final CurrentKey key;
+  private final Function<EntryCursor<A>, A> accumulators;
   private final Consumer<CachedPaneCursor<A>> whenClosed;
   private final Keys keys;
   private boolean closed;
@@ -29,10 +32,14 @@ final class CachedPaneCursor<A> implements PaneCursor<A> {
   }
 
   CachedPaneCursor(
-      CachedPane<A> pane, ObjectCache cache, Consumer<CachedPaneCursor<A>> whenClosed) {
+      CachedPane<A> pane,
+      ObjectCache cache,
+      Function<EntryCursor<A>, A> accumulators,
+      Consumer<CachedPaneCursor<A>> whenClosed) {
     this.pane = pane;
     this.cache = cache;
     this.key = cache.key();
+    this.accumulators = accumulators;
     this.whenClosed = whenClosed;
     this.keys = pane.table().isComplete() ? new CachedKeys() : new StoredKeys();
   }
@@ -53,7 +60,7 @@ final class CachedPaneCursor<A> implements PaneCursor<A> {
     if (closed || !pane.entries().find()) {
       throw new NoSuchElementException("The cursor of pane " + pane.start() + " is on no entry");
     }
-    return pane.entries().load();
+    return accumulators.apply(pane.entries());
   }
 
   @Override

@@ -15,7 +15,7 @@ public final class CachedPanedState<A> implements PanedState<A> {
   @Override
   public A get(long pane) {
     EntryCursor<A> entry = panes.find(pane);
-    return entry == null || !entry.find() ? null : entry.load();
+    return entry == null || !entry.find() ? null : panes.accumulator(entry);
   }
 
   @Override

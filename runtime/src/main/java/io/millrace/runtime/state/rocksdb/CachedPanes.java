@@ -1,5 +1,6 @@
 package io.millrace.runtime.state.rocksdb;
 
+import io.millrace.core.types.TypeSerializer;
 import io.millrace.runtime.state.PaneCursor;
 import io.millrace.runtime.state.heap.EntryCursor;
 import java.util.ArrayList;
@@ -12,16 +13,25 @@ import java.util.function.LongFunction;
 public final class CachedPanes<A> implements AutoCloseable {
   private final ObjectCache cache;
   private final LongFunction<CachedCursor<A>> tables;
+  private final TypeSerializer<A> serializer;
+  private final boolean copied;
   private final List<CachedPane<A>> panes = new ArrayList<>();
   private final Set<CachedPaneCursor<A>> walks = new HashSet<>();
   private CachedPane<A> last;
 
   /**
    * @param tables makes the table of the pane that begins then
+   * @param copied whether accumulators are mutable objects
    */
-  CachedPanes(ObjectCache cache, LongFunction<CachedCursor<A>> tables) {
+  CachedPanes(
+      ObjectCache cache,
+      LongFunction<CachedCursor<A>> tables,
+      TypeSerializer<A> serializer,
+      boolean copied) {
     this.cache = cache;
     this.tables = tables;
+    this.serializer = serializer;
+    this.copied = copied;
   }
 
   /** The current key's place in a pane, or {@code null} if there is no such pane. */
@@ -40,6 +50,18 @@ public final class CachedPanes<A> implements AutoCloseable {
       last = pane;
     }
     return pane.entries();
+  }
+
+  /** The value of an entry that was found, which may be changed in place to be stored again. */
+  public A accumulator(EntryCursor<A> found) {
+    A accumulator = found.load();
+    return copied && !found.isOwned() ? serializer.copy(accumulator) : accumulator;
+  }
+
+  /** A pane that the database has already. */
+  void adopt(long start, long keys) {
+    findOrCreate(start);
+    pane(start).table().adopt(keys);
   }
 
   public boolean contains(long start) {
@@ -64,10 +86,13 @@ public final class CachedPanes<A> implements AutoCloseable {
     panes.remove(pane);
     last = null;
     cache.drop(pane.table());
-    if (pane.table().isWritten()) {
-      byte[] prefix = pane.table().keys().ofTable();
-      cache.database().deleteRange(prefix, StoreKeys.behind(prefix));
-    }
+    cache.afterCut(
+        () -> {
+          if (pane.table().isWritten()) {
+            byte[] prefix = pane.table().keys().ofTable();
+            cache.database().deleteRange(prefix, StoreKeys.behind(prefix));
+          }
+        });
   }
 
   /** Starts a walk over a pane; an absent one has no entries. */
@@ -77,6 +102,7 @@ public final class CachedPanes<A> implements AutoCloseable {
         new CachedPaneCursor<>(
             pane == null ? new CachedPane<>(start, tables.apply(start)) : pane,
             cache,
+            this::accumulator,
             walks::remove);
     walks.add(walk);
     return walk;

@@ -6,6 +6,7 @@ import io.millrace.runtime.state.StateMeta;
 import io.millrace.runtime.state.heap.EntryFormat;
 import io.millrace.runtime.state.heap.RegisteredState;
 import io.millrace.runtime.state.heap.StoredForm;
+import io.millrace.runtime.state.rocksdb.StoredState.StoredTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -13,33 +14,47 @@ import java.util.function.Supplier;
 /** Panes as the backend sees them. */
 final class CachedPanesState<A> implements RegisteredState {
   private final StateMeta meta;
+  private final int number;
   private final CachedPanes<A> panes;
   private final StoredForm<A> form;
   private final ObjectCache cache;
   private final Object handle;
-  private final Supplier<Database.View> view;
+  private final Supplier<DatabaseCut> cut;
 
   /**
-   * @param view what a cut sees
+   * @param number in the keys of the database
+   * @param cut the one that is being captured
    */
   CachedPanesState(
       StateMeta meta,
+      int number,
       CachedPanes<A> panes,
       StoredForm<A> form,
       ObjectCache cache,
       Object handle,
-      Supplier<Database.View> view) {
+      Supplier<DatabaseCut> cut) {
     this.meta = meta;
+    this.number = number;
     this.panes = panes;
     this.form = form;
     this.cache = cache;
     this.handle = handle;
-    this.view = view;
+    this.cut = cut;
   }
 
   @Override
   public StateMeta meta() {
     return meta;
+  }
+
+  /** What an image says of it. */
+  StoredState stored() {
+    return new StoredState(
+        meta,
+        number,
+        panes.all().stream()
+            .map(pane -> new StoredTable(pane.start(), pane.table().size()))
+            .toList());
   }
 
   @Override
@@ -73,7 +88,7 @@ final class CachedPanesState<A> implements RegisteredState {
     for (CachedPane<A> pane : panes.all()) {
       captured.add(
           new CapturedPane<>(
-              pane.start(), new StoredEntries<>(pane.table(), view.get(), cache.loader())));
+              pane.start(), new StoredEntries<>(pane.table(), cut.get(), cache.loader())));
     }
     BinaryWriter present = new BinaryWriter();
     return new Capture() {

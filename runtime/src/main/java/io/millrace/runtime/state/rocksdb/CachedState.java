@@ -9,7 +9,9 @@ import io.millrace.runtime.state.heap.EntryFormat;
 import io.millrace.runtime.state.heap.RegisteredState;
 import io.millrace.runtime.state.heap.Segment;
 import io.millrace.runtime.state.heap.StoredForm;
+import io.millrace.runtime.state.rocksdb.StoredState.StoredTable;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** A state of one entry a key, as the backend sees it. */
@@ -20,34 +22,38 @@ final class CachedState<V> implements RegisteredState {
   private static final int ENTRIES_PER_SWEEP = 1024;
 
   private final StateMeta meta;
+  private final int number;
   private final CachedTable<V> table;
   private final CachedCursor<V> cursor;
   private final StoredForm<V> form;
   private final CurrentKey key;
   private final Object handle;
-  private final Supplier<Database.View> view;
+  private final Supplier<DatabaseCut> cut;
   private final ClassLoader loader;
   private final SegmentHand hand;
   private byte[] sweptTo;
   private int cleanUps;
 
   /**
-   * @param view what a cut sees
+   * @param number in the keys of the database
+   * @param cut the one that is being captured
    */
   CachedState(
       StateMeta meta,
+      int number,
       CachedCursor<V> cursor,
       StoredForm<V> form,
       Object handle,
-      Supplier<Database.View> view,
+      Supplier<DatabaseCut> cut,
       ClassLoader loader) {
     this.meta = meta;
+    this.number = number;
     this.table = cursor.table();
     this.cursor = cursor;
     this.form = form;
     this.key = table.cache().key();
     this.handle = handle;
-    this.view = view;
+    this.cut = cut;
     this.loader = loader;
     this.hand = new SegmentHand(table.entries());
     this.sweptTo = table.keys().ofTable();
@@ -56,6 +62,11 @@ final class CachedState<V> implements RegisteredState {
   @Override
   public StateMeta meta() {
     return meta;
+  }
+
+  /** What an image says of it. */
+  StoredState stored() {
+    return new StoredState(meta, number, List.of(new StoredTable(0, table.size())));
   }
 
   @Override
@@ -76,7 +87,7 @@ final class CachedState<V> implements RegisteredState {
 
   @Override
   public Capture capture() {
-    StoredEntries<V> entries = new StoredEntries<>(table, view.get(), loader);
+    StoredEntries<V> entries = new StoredEntries<>(table, cut.get(), loader);
     return new Capture() {
       @Override
       public StateMeta meta() {
@@ -112,7 +123,7 @@ final class CachedState<V> implements RegisteredState {
         if (segment.isUsed(slot)
             && (segment.flags(slot) & CachedTable.DELETED) == 0
             && cursor.isExpired(segment.time(slot))
-            && table.delete(segment, slot)) {
+            && table.delete(hand.group(), segment, slot)) {
           moved = true; // another entry, perhaps, into this slot
         } else {
           slot++;

@@ -35,10 +35,14 @@ final class CachedTable<V> {
   private final TypeSerializer<V> serializer;
   private final boolean timed;
   private final ObjectCache cache;
+  private final CutEpoch epoch;
   private final CurrentKey key;
   private final SegmentHand evictionHand;
   private final SegmentHand cleaningHand;
   private long live;
+  private int dirty;
+  private int leftOfCut;
+  private boolean dropped;
   private boolean complete = true;
   private boolean written;
   private boolean classNames;
@@ -55,6 +59,7 @@ final class CachedTable<V> {
     this.serializer = form.serializer();
     this.timed = timed;
     this.cache = cache;
+    this.epoch = cache.epoch();
     this.evictionHand = new SegmentHand(entries);
     this.cleaningHand = new SegmentHand(entries);
   }
@@ -101,6 +106,17 @@ final class CachedTable<V> {
   /** Whether keys or values are frames with class names, which don't fit into other frames. */
   boolean hasClassNames() {
     return classNames;
+  }
+
+  /**
+   * The database has entries of it already.
+   *
+   * @param keys how many
+   */
+  void adopt(long keys) {
+    live = keys;
+    complete = false;
+    written = true;
   }
 
   void countLive(int change) {
@@ -182,7 +198,7 @@ final class CachedTable<V> {
 
   /**
    * Removes up to {@code max} entries that were not used since it last came by, and collects what
-   * of them is dirty.
+   * of them is dirty. What is newer than a cut that is being written stays.
    *
    * @return how many were removed
    */
@@ -219,8 +235,12 @@ final class CachedTable<V> {
         continue;
       }
       if ((flags & Segment.DIRTY) != 0) {
+        if (!epoch.mayBeWritten(flags)) {
+          slot++;
+          continue;
+        }
         collect(group, segment, slot);
-        cache.cleaned(1);
+        cleaned(flags);
       }
       if ((flags & DELETED) == 0) {
         complete = false;
@@ -245,7 +265,8 @@ final class CachedTable<V> {
   }
 
   /**
-   * Collects up to {@code max} dirty entries; none moves.
+   * Collects up to {@code max} dirty entries, while a cut is being written only those of it; none
+   * moves.
    *
    * @return how many
    */
@@ -262,7 +283,7 @@ final class CachedTable<V> {
     int cleaned = 0;
     int slot = cleaningHand.slot();
     while (segment.dirty() > 0 && slot < segment.slots() && cleaned < max) {
-      if (segment.isUsed(slot) && (segment.flags(slot) & Segment.DIRTY) != 0) {
+      if (segment.isUsed(slot) && epoch.mayBeWritten(segment.flags(slot))) {
         clean(cleaningHand.group(), segment, slot);
         cleaned++;
       }
@@ -277,12 +298,64 @@ final class CachedTable<V> {
 
   private void clean(int group, Segment segment, int slot) {
     collect(group, segment, slot);
-    long flags = segment.flags(slot) & ~Segment.DIRTY;
+    long before = segment.flags(slot);
+    long flags = before & ~Segment.DIRTY;
     segment.setFlags(slot, (flags & DELETED) != 0 ? flags & ~STORED : flags | STORED);
-    cache.cleaned(1);
+    cleaned(before);
   }
 
-  /** Collects all that is dirty. */
+  /**
+   * An entry is dirty no more.
+   *
+   * @param flags it had
+   */
+  private void cleaned(long flags) {
+    dirty--;
+    if (epoch.isOfCut(flags)) {
+      leftOfCut--;
+    }
+    if (!dropped) {
+      cache.cleaned(1);
+    }
+  }
+
+  // ---- cuts
+
+  /**
+   * What is dirty now belongs to a cut.
+   *
+   * @return whether there is anything
+   */
+  boolean beginCut() {
+    leftOfCut = dirty;
+    return dirty > 0;
+  }
+
+  /** Whether all that is of the cut was collected. */
+  boolean isWholeInCut() {
+    return leftOfCut == 0;
+  }
+
+  /** Whether the cut needs a value as it is. */
+  boolean isOfCut(Segment segment, int slot) {
+    return epoch.isOfCut(segment.flags(slot));
+  }
+
+  /** Before an entry is changed: the cut that is being written gets it as it is. */
+  void beforeChange(int group, Segment segment, int slot) {
+    if (epoch.isOfCut(segment.flags(slot))) {
+      clean(group, segment, slot);
+      // Also if it is a removal: until the batch is written, the database has the value.
+      segment.setFlags(slot, segment.flags(slot) | STORED);
+    }
+  }
+
+  /** Forgotten by the cache; only a cut may still need what is in it. */
+  void drop() {
+    dropped = true;
+  }
+
+  /** Collects all that is dirty, while no cut is being written. */
   void cleanAll() {
     for (int group = 0; group < entries.groups(); group++) {
       Segment[] directory = entries.directory(group);
@@ -297,25 +370,28 @@ final class CachedTable<V> {
     }
   }
 
-  /** How many entries are dirty; for a table that is dropped. */
+  /** How many entries are dirty. */
   int dirty() {
-    int dirty = 0;
-    for (int group = 0; group < entries.groups(); group++) {
-      Segment[] directory = entries.directory(group);
-      for (int i = 0; i < directory.length; i += directory.length >>> directory[i].depth()) {
-        dirty += directory[i].dirty();
-      }
-    }
     return dirty;
   }
 
-  /** Marks a found entry as newer than the database. */
+  /** Bytes of a key and its value as they are stored, about. */
+  int averageBytes() {
+    return averageBytes;
+  }
+
+  /** Marks a found entry, which was changed, as newer than the database. */
   void markDirty(Segment segment, int slot) {
     long flags = segment.flags(slot);
-    segment.setFlags(slot, (flags | Segment.DIRTY) & ~DELETED);
+    segment.setFlags(slot, epoch.changed(flags) & ~DELETED);
     if ((flags & Segment.DIRTY) == 0) {
-      cache.dirtied();
+      dirtied();
     }
+  }
+
+  private void dirtied() {
+    dirty++;
+    cache.dirtied();
   }
 
   /**
@@ -323,12 +399,14 @@ final class CachedTable<V> {
    *
    * @return whether entries may have moved
    */
-  boolean delete(Segment segment, int slot) {
+  boolean delete(int group, Segment segment, int slot) {
+    beforeChange(group, segment, slot);
     live--;
     long flags = segment.flags(slot);
+    boolean wasDirty = (flags & Segment.DIRTY) != 0;
     if ((flags & STORED) == 0 && walks == 0) {
-      if ((flags & Segment.DIRTY) != 0) {
-        cache.cleaned(1);
+      if (wasDirty) {
+        cleaned(flags);
       }
       entries.removeExpired(segment, slot);
       return true;
@@ -336,16 +414,15 @@ final class CachedTable<V> {
     if (layout.objectValues()) {
       segment.setValue(slot, null);
     }
-    boolean wasDirty = (flags & Segment.DIRTY) != 0;
     if ((flags & STORED) != 0) {
-      segment.setFlags(slot, flags | DELETED | Segment.DIRTY);
+      segment.setFlags(slot, epoch.changed(flags) | DELETED);
       if (!wasDirty) {
-        cache.dirtied();
+        dirtied();
       }
     } else {
       segment.setFlags(slot, (flags | DELETED) & ~Segment.DIRTY);
       if (wasDirty) {
-        cache.cleaned(1);
+        cleaned(flags);
       }
     }
     return false;

@@ -1,12 +1,18 @@
 package io.millrace.runtime.state.rocksdb;
 
+import io.millrace.runtime.state.StoreFiles;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.IndexType;
@@ -35,12 +41,15 @@ final class Database {
 
   private final String operator;
   private final Path directory;
-  private final RocksDB db;
+  private final Options options;
   private final Deque<AutoCloseable> natives;
   private final WriteOptions writes;
   private final ReadOptions reads;
   private final Runnable whenClosed;
+  private RocksDB db;
+  private boolean open = true;
   private int users = 1;
+  private int images;
 
   /**
    * What databases share.
@@ -53,11 +62,13 @@ final class Database {
       String operator,
       Path directory,
       RocksDB db,
+      Options options,
       Deque<AutoCloseable> natives,
       Runnable whenClosed) {
     this.operator = operator;
     this.directory = directory;
     this.db = db;
+    this.options = options;
     this.natives = natives;
     this.whenClosed = whenClosed;
     this.writes = owned(new WriteOptions().setDisableWAL(true));
@@ -109,11 +120,42 @@ final class Database {
     natives.push(options);
     try {
       return new Database(
-          operator, directory, RocksDB.open(options, directory.toString()), natives, whenClosed);
+          operator,
+          directory,
+          RocksDB.open(options, directory.toString()),
+          options,
+          natives,
+          whenClosed);
     } catch (RocksDBException e) {
       natives.forEach(Database::close);
       Directories.delete(directory);
       throw new RocksDbException(operator, "opened", directory, e);
+    }
+  }
+
+  /** Puts files into an empty directory. */
+  @FunctionalInterface
+  interface Filler {
+    void fill(Path directory) throws IOException;
+  }
+
+  /**
+   * Goes on with other files in place of its own; while it is still empty and has no view.
+   *
+   * @throws RocksDbException if they are no whole database
+   */
+  void load(Filler files) throws IOException {
+    open = false;
+    db.close();
+    Directories.delete(directory);
+    Files.createDirectory(directory);
+    files.fill(directory);
+    options.setCreateIfMissing(false).setErrorIfExists(false);
+    try {
+      db = RocksDB.open(options, directory.toString());
+      open = true;
+    } catch (RocksDBException e) {
+      throw failed("opened", e);
     }
   }
 
@@ -201,6 +243,15 @@ final class Database {
     return new View();
   }
 
+  /** Place for the files of the database as they are when they are made. Task thread. */
+  Image image() {
+    synchronized (this) {
+      users++;
+    }
+    images++;
+    return new Image(directory.resolveSibling(directory.getFileName() + "-cut-" + images));
+  }
+
   /** The backend is done with it. */
   void close() {
     release();
@@ -213,8 +264,10 @@ final class Database {
         return;
       }
     }
-    db.cancelAllBackgroundWork(true);
-    db.close();
+    if (open) {
+      db.cancelAllBackgroundWork(true);
+      db.close();
+    }
     natives.forEach(Database::close);
     try {
       Directories.delete(directory);
@@ -222,6 +275,65 @@ final class Database {
       LOG.warn("{} could not be deleted; the next start will", directory, e);
     }
     whenClosed.run();
+  }
+
+  /** Links to the files of a database at one moment. Not for two threads at a time. */
+  final class Image implements AutoCloseable {
+    private static final String TABLE = ".sst";
+
+    private final Path links;
+    private boolean made;
+    private boolean closed;
+
+    private Image(Path links) {
+      this.links = links;
+    }
+
+    /** Flushes the write buffer and makes the links. */
+    void make() {
+      try (Checkpoint checkpoint = Checkpoint.create(db)) {
+        checkpoint.createCheckpoint(links.toString());
+        made = true;
+      } catch (RocksDBException e) {
+        throw failed("linked", e);
+      }
+    }
+
+    /**
+     * @throws IOException if the links could not be made
+     */
+    StoreFiles files(List<StoredState> states) throws IOException {
+      if (!made) {
+        throw new IOException("State of operator " + operator + " could not be linked before");
+      }
+      List<StoreFiles.LocalFile> tables = new ArrayList<>();
+      List<ImageDescription.SmallFile> others = new ArrayList<>();
+      try (DirectoryStream<Path> all = Files.newDirectoryStream(links)) {
+        for (Path file : all) {
+          String name = file.getFileName().toString();
+          if (name.endsWith(TABLE)) {
+            tables.add(new StoreFiles.LocalFile(name, file));
+          } else {
+            others.add(new ImageDescription.SmallFile(name, Files.readAllBytes(file)));
+          }
+        }
+      }
+      return new StoreFiles(new ImageDescription(others, states).encode(), tables);
+    }
+
+    /** Idempotent. */
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        try {
+          Directories.delete(links);
+        } catch (IOException e) {
+          LOG.warn("{} could not be deleted; the next start will", links, e);
+        }
+        release();
+      }
+    }
   }
 
   /** A database at one moment. */

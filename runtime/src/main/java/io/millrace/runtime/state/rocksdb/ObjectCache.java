@@ -2,9 +2,11 @@ package io.millrace.runtime.state.rocksdb;
 
 import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
+import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.heap.CurrentKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The tables of a backend as one cache over its database, with one limit of bytes and one of dirty
@@ -12,20 +14,23 @@ import java.util.List;
  * takes long. Owned by the task thread.
  */
 final class ObjectCache implements AutoCloseable {
-  /** How many entries make room, or are cleaned, at a time. */
-  private static final int CHUNK = 512;
-
   private final Database database;
   private final RocksDbEnvironment environment;
   private final CurrentKey key;
-  private final int groups;
+  private final KeyGroupRange groups;
   private final int maxDirty;
+
+  /** How many entries make room, or are written, at a time. */
+  private final int chunk;
+
   private final List<CachedTable<?>> tables = new ArrayList<>();
   private final BinaryWriter keyBytes = new BinaryWriter();
   private final BinaryWriter valueBytes = new BinaryWriter();
   private final ClassLoader loader;
   private final BinaryReader reader;
   private final DirtyBatch batch;
+  private final CutEpoch epoch = new CutEpoch();
+  private Optional<PendingCut> cut = Optional.empty();
   private byte[] read = new byte[512];
   private long share;
   private long bytes;
@@ -37,13 +42,14 @@ final class ObjectCache implements AutoCloseable {
       Database database,
       RocksDbEnvironment environment,
       CurrentKey key,
-      int groups,
+      KeyGroupRange groups,
       ClassLoader loader) {
     this.database = database;
     this.environment = environment;
     this.key = key;
     this.groups = groups;
     this.maxDirty = environment.settings().dirtyEntries();
+    this.chunk = environment.settings().chunk();
     this.loader = loader;
     this.reader = new BinaryReader(new byte[0], loader);
     this.batch = new DirtyBatch(database);
@@ -56,7 +62,16 @@ final class ObjectCache implements AutoCloseable {
   }
 
   int groups() {
-    return groups;
+    return groups.size();
+  }
+
+  int firstGroup() {
+    return groups.first();
+  }
+
+  /** Whether entries were written that can't be copied as they stand. */
+  boolean hasClassNames() {
+    return tables.stream().anyMatch(CachedTable::hasClassNames);
   }
 
   Database database() {
@@ -65,6 +80,10 @@ final class ObjectCache implements AutoCloseable {
 
   ClassLoader loader() {
     return loader;
+  }
+
+  CutEpoch epoch() {
+    return epoch;
   }
 
   DirtyBatch batch() {
@@ -92,6 +111,7 @@ final class ObjectCache implements AutoCloseable {
     tables.remove(table);
     bytes -= table.bytes();
     dirty -= table.dirty();
+    table.drop();
   }
 
   /**
@@ -127,8 +147,17 @@ final class ObjectCache implements AutoCloseable {
     if (bytes <= share) {
       return;
     }
+    if (evict(chunk) < chunk / 2 && bytes > share && cut.isPresent()) {
+      // What is left is newer than the cut.
+      finishCut();
+      evict(chunk);
+    }
+    key.invalidate();
+  }
+
+  private int evict(int max) {
     long aim = share - share / 16;
-    int left = CHUNK;
+    int left = max;
     for (int i = tables.size(); i > 0 && left > 0 && bytes > aim; i--) {
       CachedTable<?> table = nextOfAtLeastAverage();
       long each = table.bytesPerEntry();
@@ -137,7 +166,7 @@ final class ObjectCache implements AutoCloseable {
       bytes -= removed * each;
     }
     batch.write();
-    key.invalidate();
+    return max - left;
   }
 
   private CachedTable<?> nextOfAtLeastAverage() {
@@ -162,7 +191,7 @@ final class ObjectCache implements AutoCloseable {
   void dirtied() {
     dirty++;
     if (dirty > maxDirty) {
-      cleanSome(CHUNK);
+      cleanSome(chunk);
     }
   }
 
@@ -175,6 +204,10 @@ final class ObjectCache implements AutoCloseable {
   }
 
   private void cleanSome(int max) {
+    if (cut.isPresent()) {
+      writeCut(max);
+      return;
+    }
     int left = max;
     for (int i = tables.size(); i > 0 && left > 0; i--) {
       cleaningTable %= tables.size();
@@ -188,20 +221,75 @@ final class ObjectCache implements AutoCloseable {
 
   /** Makes what the database has of a table the newest. */
   void cleanAll(CachedTable<?> table) {
+    finishCut();
     table.cleanAll();
     batch.write();
   }
 
-  /** Makes the database the newest of all. */
-  void cleanAll() {
-    for (CachedTable<?> table : tables) {
-      table.cleanAll();
+  // ---- cuts
+
+  /**
+   * What is dirty now is written, then the cut is taken; nothing newer is written before. A cut
+   * that is still being written is written to its end first.
+   */
+  void beginCut(DatabaseCut begun) {
+    finishCut();
+    epoch.begin();
+    cut = Optional.of(new PendingCut(tables, begun));
+    if (dirty <= chunk) {
+      writeCut(chunk);
     }
-    batch.write();
+  }
+
+  /** Does something to the database that a cut must not see. */
+  void afterCut(Runnable action) {
+    if (cut.isPresent()) {
+      cut.get().afterwards(action);
+    } else {
+      action.run();
+    }
   }
 
   /**
-   * Between batches: cleans ahead, so that a barrier finds little to do, and keeps to the share.
+   * Goes on with the cut that is being written.
+   *
+   * @return whether there is more to do; not that it is to be taken yet
+   */
+  boolean writeCut() {
+    return cut.isPresent() && writeCut(chunk);
+  }
+
+  private boolean writeCut(int max) {
+    PendingCut pending = cut.orElseThrow();
+    boolean more = pending.collect(max);
+    batch.write();
+    if (more) {
+      return true;
+    }
+    pending.written();
+    if (pending.isTaken()) {
+      epoch.end();
+      cut = Optional.empty();
+      pending.over();
+    }
+    return false;
+  }
+
+  private void finishCut() {
+    if (cut.isPresent()) {
+      while (writeCut(DirtyBatch.MAX_ENTRIES)) {
+        continue;
+      }
+      if (cut.isPresent()) {
+        cut.get().take();
+        writeCut(chunk);
+      }
+    }
+  }
+
+  /**
+   * Between batches: goes on with a cut or cleans ahead, so that writes come in batches, and keeps
+   * to the share.
    */
   void cleanUpSome() {
     share = environment.cacheShare();
@@ -209,14 +297,17 @@ final class ObjectCache implements AutoCloseable {
     if (bytes > share) {
       evict();
     }
-    if (dirty > maxDirty / 2) {
-      cleanSome(CHUNK);
+    if (cut.isPresent()) {
+      writeCut(chunk);
+    } else if (dirty > maxDirty - maxDirty / 8) {
+      cleanSome(chunk);
     }
   }
 
   @Override
   public void close() {
     environment.cacheClosed();
+    cut = Optional.empty();
     tables.clear();
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.runtime.state.rocksdb;
 
 import io.millrace.core.state.StateBackend;
 import io.millrace.runtime.state.KeyedStateBackend;
+import io.millrace.runtime.state.StoreImages;
 import io.millrace.runtime.state.heap.KeyedBackends;
 import io.millrace.runtime.state.heap.KeyedStateContext;
 import io.millrace.runtime.state.heap.TableKeyedStateBackend;
@@ -55,6 +56,11 @@ public final class RocksDbEnvironment implements KeyedBackends, AutoCloseable {
       case HEAP -> TableKeyedStateBackend.onHeap(context);
       case ROCKSDB -> RocksDbStorage.open(context, this);
     };
+  }
+
+  @Override
+  public StoreImages images() {
+    return new RocksDbImages(this);
   }
 
   RocksDbSettings settings() {

@@ -1,20 +1,34 @@
 package io.millrace.runtime.state.rocksdb;
 
+import io.millrace.core.config.CheckpointOptions;
 import io.millrace.core.config.Configuration;
 import io.millrace.core.config.StateOptions;
 
 /**
- * Memory of all RocksDB state of a process, and what a barrier may have to wait for.
+ * Memory of all RocksDB state of a process, and how much is written at a time.
  *
  * @param cacheBytes of the object caches together; 0 keeps nothing longer than it is used
  * @param blockCacheBytes of blocks, indexes, filters and write buffers of all databases together
  * @param writeBufferBytes the part of it that write buffers may take
  * @param dirtyEntries how many entries of a subtask's cache may be newer than its database
+ * @param chunk how many entries are written, or leave the cache, at a time between two batches
+ * @param incremental whether checkpoints may have files in common
  */
 public record RocksDbSettings(
-    long cacheBytes, long blockCacheBytes, long writeBufferBytes, int dirtyEntries) {
+    long cacheBytes,
+    long blockCacheBytes,
+    long writeBufferBytes,
+    int dirtyEntries,
+    int chunk,
+    boolean incremental) {
+  static final int CHUNK = 512;
+
   public RocksDbSettings {
-    if (cacheBytes < 0 || blockCacheBytes <= 0 || writeBufferBytes <= 0 || dirtyEntries < 1) {
+    if (cacheBytes < 0
+        || blockCacheBytes <= 0
+        || writeBufferBytes <= 0
+        || dirtyEntries < 1
+        || chunk < 1) {
       throw new IllegalArgumentException(
           "Sizes must be positive: "
               + cacheBytes
@@ -23,7 +37,9 @@ public record RocksDbSettings(
               + ", "
               + writeBufferBytes
               + ", "
-              + dirtyEntries);
+              + dirtyEntries
+              + ", "
+              + chunk);
     }
   }
 
@@ -32,6 +48,8 @@ public record RocksDbSettings(
         configuration.get(StateOptions.CACHE_MEMORY).bytes(),
         configuration.get(StateOptions.BLOCK_CACHE).bytes(),
         configuration.get(StateOptions.WRITE_BUFFERS).bytes(),
-        configuration.get(StateOptions.DIRTY_ENTRIES));
+        configuration.get(StateOptions.DIRTY_ENTRIES),
+        CHUNK,
+        configuration.get(CheckpointOptions.INCREMENTAL));
   }
 }

@@ -1,6 +1,9 @@
 package io.millrace.runtime.state.rocksdb;
 
 import io.millrace.core.state.StateTtlConfig;
+import io.millrace.runtime.state.CutKind;
+import io.millrace.runtime.state.SnapshotReader;
+import io.millrace.runtime.state.StateHandles.StoreImage;
 import io.millrace.runtime.state.StateMeta;
 import io.millrace.runtime.state.heap.CurrentKey;
 import io.millrace.runtime.state.heap.EntryCursor;
@@ -17,18 +20,21 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Keyed state in a RocksDB database under a write-back cache of objects. A cut makes the database
- * the newest and takes a view of it. Owned by the task thread.
+ * Keyed state in a RocksDB database under a write-back cache of objects. A cut has what is dirty
+ * written between batches and then takes a view of the database. Owned by the task thread.
  */
 public final class RocksDbStorage implements StateStorage {
   private final KeyedStateContext<?> context;
   private final CurrentKey key;
   private final Database database;
   private final ObjectCache cache;
+  private final RocksDbEnvironment shared;
+  private final AdoptedStates adopted;
   private final List<CachedPanes<?>> panes = new ArrayList<>();
+  private final List<Supplier<StoredState>> registered = new ArrayList<>();
   private int states;
   private int kept;
-  private Optional<Database.View> cut = Optional.empty();
+  private Optional<DatabaseCut> cut = Optional.empty();
   private boolean closed;
 
   private RocksDbStorage(
@@ -36,8 +42,9 @@ public final class RocksDbStorage implements StateStorage {
     this.context = context;
     this.key = key;
     this.database = database;
-    this.cache =
-        new ObjectCache(database, shared, key, context.keyGroups().size(), context.classLoader());
+    this.shared = shared;
+    this.cache = new ObjectCache(database, shared, key, context.keyGroups(), context.classLoader());
+    this.adopted = new AdoptedStates(cache, this::currentCut);
   }
 
   /**
@@ -68,28 +75,44 @@ public final class RocksDbStorage implements StateStorage {
       StoredForm<V> form,
       Optional<StateTtlConfig> ttl,
       Function<EntryCursor<V>, Object> handle) {
-    CachedCursor<V> cursor = cursor(form, ttl);
-    return state(meta, form, cursor, handle.apply(cursor));
+    Place place = place(meta);
+    CachedCursor<V> cursor = cursor(place, form, ttl);
+    return state(meta, place, form, cursor, handle.apply(cursor));
   }
 
   @Override
   public <V> RegisteredState flatLongs(StateMeta meta, StoredForm<V> form) {
-    CachedCursor<V> cursor = cursor(form, Optional.empty());
+    Place place = place(meta);
+    CachedCursor<V> cursor = cursor(place, form, Optional.empty());
     Object handle =
         context
             .handles()
             .newHandle(CachedLongValueState.class, key, form.flat().orElseThrow(), cursor);
-    return state(meta, form, cursor, handle);
+    return state(meta, place, form, cursor, handle);
   }
 
-  private <V> CachedCursor<V> cursor(StoredForm<V> form, Optional<StateTtlConfig> ttl) {
-    CachedTable<V> table = table(nextKeys(), form, ttl.isPresent());
+  /**
+   * Where a state is in the database.
+   *
+   * @param tables what is there already
+   */
+  private record Place(int number, StoreKeys keys, List<StoredState.StoredTable> tables) {}
+
+  private Place place(StateMeta meta) {
+    Optional<StoredState> was = adopted.claim(meta);
+    int number = was.isPresent() ? was.get().number() : states++;
+    return new Place(
+        number,
+        StoreKeys.ofState(number, context.keyGroups().first()),
+        was.map(StoredState::tables).orElse(List.of()));
+  }
+
+  private <V> CachedCursor<V> cursor(
+      Place place, StoredForm<V> form, Optional<StateTtlConfig> ttl) {
+    CachedTable<V> table = table(place.keys(), form, ttl.isPresent());
+    place.tables().forEach(there -> table.adopt(there.live()));
     cache.add(table);
     return new CachedCursor<>(table, context.clock(), ttl);
-  }
-
-  private StoreKeys nextKeys() {
-    return StoreKeys.ofState(states++, context.keyGroups().first());
   }
 
   private <V> CachedTable<V> table(StoreKeys keys, StoredForm<V> form, boolean timed) {
@@ -97,22 +120,33 @@ public final class RocksDbStorage implements StateStorage {
   }
 
   private <V> RegisteredState state(
-      StateMeta meta, StoredForm<V> form, CachedCursor<V> cursor, Object handle) {
-    return new CachedState<>(meta, cursor, form, handle, this::viewOfCut, context.classLoader());
+      StateMeta meta, Place place, StoredForm<V> form, CachedCursor<V> cursor, Object handle) {
+    CachedState<V> state =
+        new CachedState<>(
+            meta, place.number(), cursor, form, handle, this::currentCut, context.classLoader());
+    registered.add(state::stored);
+    return state;
   }
 
   @Override
   public <A> RegisteredState panes(StateMeta meta, StoredForm<A> form, boolean copied) {
-    StoreKeys keys = nextKeys();
+    Place place = place(meta);
+    StoreKeys keys = place.keys();
     CachedPanes<A> made =
         new CachedPanes<>(
             cache,
             start ->
                 new CachedCursor<>(
-                    table(keys.ofPane(start), form, false), context.clock(), Optional.empty()));
+                    table(keys.ofPane(start), form, false), context.clock(), Optional.empty()),
+            form.serializer(),
+            copied);
     panes.add(made);
+    place.tables().forEach(there -> made.adopt(there.start(), there.live()));
     Object handle = context.handles().newHandle(CachedPanedState.class, made);
-    return new CachedPanesState<>(meta, made, form, cache, handle, this::viewOfCut);
+    CachedPanesState<A> state =
+        new CachedPanesState<>(meta, place.number(), made, form, cache, handle, this::currentCut);
+    registered.add(state::stored);
+    return state;
   }
 
   @Override
@@ -127,27 +161,57 @@ public final class RocksDbStorage implements StateStorage {
 
       @Override
       public Supplier<byte[]> inCut() {
-        Database.View view = viewOfCut();
-        return () -> view.getWhole(place);
+        DatabaseCut current = currentCut();
+        return () -> current.view().getWhole(place);
       }
 
       @Override
       public void drop() {
-        database.delete(place);
+        cache.afterCut(() -> database.delete(place));
       }
     };
   }
 
-  private Database.View viewOfCut() {
+  private DatabaseCut currentCut() {
     return cut.orElseThrow();
   }
 
   @Override
-  public Runnable beginCut() {
-    cache.cleanAll();
-    Database.View view = database.view();
-    cut = Optional.of(view);
-    return view::close;
+  public Cut beginCut(CutKind kind) {
+    Optional<List<StoredState>> files =
+        kind == CutKind.FILES && shared.settings().incremental()
+            ? Optional.of(describe())
+            : Optional.empty();
+    DatabaseCut begun = new DatabaseCut(database, files, cache::hasClassNames);
+    cache.beginCut(begun);
+    cut = Optional.of(begun);
+    return begun;
+  }
+
+  private List<StoredState> describe() {
+    List<StoredState> all = new ArrayList<>(adopted.all());
+    registered.forEach(state -> all.add(state.get()));
+    return all;
+  }
+
+  @Override
+  public boolean adopt(StoreImage image, SnapshotReader reader) throws IOException {
+    ImageDescription description = RocksDbImages.load(database, context.operator(), image, reader);
+    for (StoredState state : description.states()) {
+      adopted.add(state);
+      states = Math.max(states, state.number() + 1);
+    }
+    return true;
+  }
+
+  @Override
+  public Adopted adopted() {
+    return adopted;
+  }
+
+  @Override
+  public boolean goOnWithCut() {
+    return cache.writeCut();
   }
 
   @Override

@@ -10,23 +10,23 @@ import io.millrace.core.types.TypeSerializer;
  * them. Made on the task thread, used by one other.
  */
 final class StoredEntries<V> {
-  private final Database.View view;
+  private final CachedTable<V> table;
+  private final DatabaseCut cut;
   private final StoreKeys keys;
   private final KeyCodec<Object> codec;
   private final TypeSerializer<V> serializer;
   private final boolean timed;
-  private final boolean reframed;
   private final boolean empty;
   private final ClassLoader loader;
   private final BinaryWriter body = new BinaryWriter();
 
-  StoredEntries(CachedTable<V> table, Database.View view, ClassLoader loader) {
-    this.view = view;
+  StoredEntries(CachedTable<V> table, DatabaseCut cut, ClassLoader loader) {
+    this.table = table;
+    this.cut = cut;
     this.keys = table.keys();
     this.codec = table.layout().codec();
     this.serializer = table.serializer();
     this.timed = table.timed();
-    this.reframed = table.hasClassNames();
     this.empty = table.size() == 0;
     this.loader = loader;
   }
@@ -37,14 +37,21 @@ final class StoredEntries<V> {
    * @return false, and nothing is written, if it has none
    */
   boolean write(int groupIndex, BinaryWriter out) {
-    if (empty) {
+    if (empty || cut.isInFiles()) {
       return false;
     }
     byte[] prefix = keys.ofGroup(groupIndex);
-    return reframed ? writeReframed(prefix, out) : writeAsStored(prefix, out);
+    // Known when the cut is taken, which is before this; true a little too soon does no harm.
+    return table.hasClassNames() ? writeReframed(prefix, out) : copy(cut.view(), prefix, body, out);
   }
 
-  private boolean writeAsStored(byte[] prefix, BinaryWriter out) {
+  /**
+   * Copies the entries whose keys begin with a prefix, as they stand.
+   *
+   * @param body is used for them
+   * @return false, and nothing is written, if there are none
+   */
+  static boolean copy(Database.View view, byte[] prefix, BinaryWriter body, BinaryWriter out) {
     body.reset();
     int count = 0;
     try (Database.Walk walk = view.walk(prefix)) {
@@ -66,7 +73,7 @@ final class StoredEntries<V> {
 
   private boolean writeReframed(byte[] prefix, BinaryWriter out) {
     int count = 0;
-    try (Database.Walk walk = view.walk(prefix)) {
+    try (Database.Walk walk = cut.view().walk(prefix)) {
       while (walk.next()) {
         count++;
       }
@@ -75,7 +82,7 @@ final class StoredEntries<V> {
       return false;
     }
     out.writeVarInt(count);
-    try (Database.Walk walk = view.walk(prefix)) {
+    try (Database.Walk walk = cut.view().walk(prefix)) {
       while (walk.next()) {
         byte[] key = walk.key();
         reframe(

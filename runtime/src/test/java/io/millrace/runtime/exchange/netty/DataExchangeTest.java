@@ -12,6 +12,7 @@ import io.millrace.runtime.id.ChannelId;
 import io.millrace.runtime.id.CheckpointId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -155,7 +156,8 @@ class DataExchangeTest {
               new ChannelEvent.Barrier(new CheckpointId(7), true, "chk"),
               new ChannelEvent.Watermark(Long.MAX_VALUE),
               new ChannelEvent.EndOfData(false),
-              new ChannelEvent.Barrier(new CheckpointId(8), false, "chk"));
+              new ChannelEvent.Barrier(
+                  new CheckpointId(8), false, "chk", Optional.of(new CheckpointId(7))));
       List<Object> received = new ArrayList<>();
       for (ChannelEvent event : events) {
         output.sendEvent(event);

@@ -8,9 +8,12 @@ import io.millrace.runtime.state.KeyGroups;
 import io.millrace.runtime.state.KeyedCut;
 import io.millrace.runtime.state.KeyedStateBackend;
 import io.millrace.runtime.state.MemoryFileStore;
+import io.millrace.runtime.state.SharedFilesByOperator;
+import io.millrace.runtime.state.SharedUpload;
 import io.millrace.runtime.state.SnapshotFileWriter;
 import io.millrace.runtime.state.SnapshotReader;
 import io.millrace.runtime.state.StateHandles;
+import io.millrace.runtime.state.StoreImages;
 import io.millrace.runtime.state.rocksdb.RocksDbEnvironment;
 import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import io.millrace.runtime.state.rocksdb.RocksDbStorage;
@@ -59,6 +62,7 @@ public final class Backends<K> implements AutoCloseable {
   private final List<KeyedStateBackend<K>> made = new ArrayList<>();
   private final MemoryFileStore store;
   private int files;
+  private int uploads;
   private long now = 1_000_000;
 
   public Backends(Kind kind, TypeInformation<K> keyType) {
@@ -80,7 +84,8 @@ public final class Backends<K> implements AutoCloseable {
     this.rocksDb =
         new RocksDbEnvironment(
             directory,
-            new RocksDbSettings(kind.cacheBytes, 8 << 20, 4 << 20, Math.max(1, kind.dirtyEntries)));
+            new RocksDbSettings(
+                kind.cacheBytes, 8 << 20, 4 << 20, Math.max(1, kind.dirtyEntries), 16, true));
   }
 
   public static Backends<Long> ofLongs(Kind kind) {
@@ -97,6 +102,11 @@ public final class Backends<K> implements AutoCloseable {
 
   public void advance(long millis) {
     now += millis;
+  }
+
+  /** Reads files of databases. */
+  public StoreImages images() {
+    return rocksDb.images();
   }
 
   public MemoryFileStore store() {
@@ -141,11 +151,27 @@ public final class Backends<K> implements AutoCloseable {
     return create(0, 1);
   }
 
+  /** Has the cut prepared and writes it. */
   public StateHandles write(KeyedCut cut) throws IOException {
+    return write(
+        cut,
+        new SharedUpload(
+            SharedFilesByOperator.EMPTY,
+            (uid, name) -> "shared/" + directory.getFileName() + "-" + uploads++ + "-" + name));
+  }
+
+  /** The same with files that are shared. */
+  public StateHandles write(KeyedCut cut, SharedUpload shared) throws IOException {
+    for (KeyedStateBackend<K> backend : made) {
+      while (backend.goOnWithCut()) {
+        continue;
+      }
+    }
+    assertThat(cut.prepared().toCompletableFuture()).isCompleted();
     try (cut;
         SnapshotFileWriter writer =
             new SnapshotFileWriter(store, "chk/" + kind + files++, GROUPS)) {
-      writer.writeKeyed("op", cut);
+      writer.writeKeyed("op", cut, shared);
       return writer.commit().get("op");
     }
   }
@@ -157,7 +183,7 @@ public final class Backends<K> implements AutoCloseable {
   public KeyedStateBackend<K> restore(int subtask, int parallelism, List<StateHandles> handles)
       throws IOException {
     KeyedStateBackend<K> backend = create(subtask, parallelism);
-    backend.restore(handles, new SnapshotReader(store, GROUPS));
+    backend.restore(handles, new SnapshotReader(store, GROUPS, rocksDb.images()));
     return backend;
   }
 

@@ -341,7 +341,7 @@ class RocksDbStorageTest {
             getClass().getClassLoader());
     try (RocksDbEnvironment environment =
         new RocksDbEnvironment(
-            file.resolve("state"), new RocksDbSettings(1 << 20, 1 << 20, 1 << 20, 100))) {
+            file.resolve("state"), new RocksDbSettings(1 << 20, 1 << 20, 1 << 20, 100, 16, true))) {
       assertThatThrownBy(() -> RocksDbStorage.open(context, environment))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("operator op")
