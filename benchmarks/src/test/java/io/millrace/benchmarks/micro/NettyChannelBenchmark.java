@@ -2,8 +2,10 @@ package io.millrace.benchmarks.micro;
 
 import io.millrace.benchmarks.workload.KeyedValue;
 import io.millrace.core.types.TypeInformation;
-import io.millrace.core.types.TypeSerializer;
+import io.millrace.runtime.exchange.BatchLayout;
 import io.millrace.runtime.exchange.InputChannel;
+import io.millrace.runtime.exchange.ObjectBatch;
+import io.millrace.runtime.exchange.ObjectLayout;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.netty.DataExchange;
@@ -50,16 +52,15 @@ public class NettyChannelBenchmark {
     producer = DataExchange.start(options);
     consumer = DataExchange.start(options);
     ClassLoader loader = NettyChannelBenchmark.class.getClassLoader();
-    TypeSerializer<?> serializer = TypeInformation.of(KeyedValue.class).serializer();
+    BatchLayout layout = new ObjectLayout(TypeInformation.of(KeyedValue.class).serializer());
     outputs = new OutputChannel[channels];
     inputs = new InputChannel[channels];
     for (int i = 0; i < channels; i++) {
       ChannelId id = new ChannelId(JobId.of(1), 1, i, 0, 0);
-      outputs[i] = new NettyChannels(producer).output(id, serializer, loader);
+      outputs[i] = new NettyChannels(producer).output(id, layout, loader);
       outputs[i].onWritable(() -> {});
       inputs[i] =
-          new NettyChannels(consumer)
-              .input(id, producer.host(), producer.port(), serializer, loader);
+          new NettyChannels(consumer).input(id, producer.host(), producer.port(), layout, loader);
       inputs[i].onReadable(() -> {});
     }
   }
@@ -69,12 +70,12 @@ public class NettyChannelBenchmark {
   @OperationsPerInvocation(RecordBatch.CAPACITY)
   public int batch() {
     int channel = next++ % channels;
-    RecordBatch batch = outputs[channel].acquire();
+    ObjectBatch batch = (ObjectBatch) outputs[channel].acquire();
     while (batch == null) {
       if (receive() == 0) {
         Thread.onSpinWait();
       }
-      batch = outputs[channel].acquire();
+      batch = (ObjectBatch) outputs[channel].acquire();
     }
     batch.size = RecordBatch.CAPACITY;
     batch.keyed = false;

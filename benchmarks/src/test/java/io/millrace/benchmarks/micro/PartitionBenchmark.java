@@ -7,6 +7,7 @@ import io.millrace.core.time.TimestampAssigner;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.exchange.BatchPool;
 import io.millrace.runtime.exchange.LocalChannel;
+import io.millrace.runtime.exchange.ObjectLayout;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.state.KeyGroups;
@@ -14,6 +15,7 @@ import io.millrace.runtime.task.EdgeOutput;
 import io.millrace.runtime.task.LongKeyOutput;
 import io.millrace.runtime.task.ObjectKeyOutput;
 import io.millrace.runtime.task.OutputRoom;
+import java.util.Collections;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -55,7 +57,11 @@ public class PartitionBenchmark {
     }
     inputs = new LocalChannel[channels];
     OutputChannel[] outputs = new OutputChannel[channels];
-    BatchPool pool = new BatchPool(channels, 32);
+    BatchPool pool =
+        new BatchPool(
+            Collections.nCopies(
+                channels, new ObjectLayout(TypeInformation.of(KeyedValue.class).serializer())),
+            32);
     for (int i = 0; i < channels; i++) {
       inputs[i] = new LocalChannel();
       outputs[i] = inputs[i].output(pool, i);
@@ -83,12 +89,7 @@ public class PartitionBenchmark {
   private static <T> EdgeOutput.Setup<T> setup(
       Class<T> type, OutputChannel[] outputs, boolean longKeys) {
     return new EdgeOutput.Setup<>(
-        "benchmark",
-        outputs,
-        TypeInformation.of(type).serializer(),
-        new OutputRoom(),
-        true,
-        longKeys);
+        "benchmark", outputs, TypeInformation.of(type), new OutputRoom(), true, longKeys);
   }
 
   /** Integer keys. */

@@ -3,8 +3,11 @@ package io.millrace.testkit.simulation;
 import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.TypeSerializer;
+import io.millrace.runtime.exchange.BatchLayout;
 import io.millrace.runtime.exchange.ChannelEvent;
 import io.millrace.runtime.exchange.InputChannel;
+import io.millrace.runtime.exchange.ObjectBatch;
+import io.millrace.runtime.exchange.ObjectLayout;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.RemoteChannels;
@@ -31,30 +34,26 @@ final class Channels {
   RemoteChannels of(Machine machine) {
     return new RemoteChannels() {
       @Override
-      public OutputChannel output(
-          ChannelId id, TypeSerializer<?> serializer, ClassLoader userLoader) {
+      public OutputChannel output(ChannelId id, BatchLayout layout, ClassLoader userLoader) {
         Link link = links.computeIfAbsent(id, key -> new Link());
         link.producer = Optional.of(machine);
-        return new Output<>(link, cast(serializer));
+        return new Output<>(link, serializer(layout));
       }
 
       @Override
       public InputChannel input(
-          ChannelId id,
-          String host,
-          int port,
-          TypeSerializer<?> serializer,
-          ClassLoader userLoader) {
+          ChannelId id, String host, int port, BatchLayout layout, ClassLoader userLoader) {
         Link link = links.computeIfAbsent(id, key -> new Link());
         link.consumer = Optional.of(machine);
-        return new Input<>(link, cast(serializer));
+        return new Input<>(link, serializer(layout));
       }
     };
   }
 
+  /** The simulated jobs exchange objects. */
   @SuppressWarnings("unchecked") // the edge's type
-  private static TypeSerializer<Object> cast(TypeSerializer<?> serializer) {
-    return (TypeSerializer<Object>) serializer;
+  private static TypeSerializer<Object> serializer(BatchLayout layout) {
+    return (TypeSerializer<Object>) ((ObjectLayout) layout).serializer();
   }
 
   /** The connections of a machine are gone: the other ends learn of it after a while. */
@@ -102,21 +101,28 @@ final class Channels {
 
     @Override
     public RecordBatch acquire() {
-      if (!isWritable()) {
-        link.refused = true;
-        return null;
-      }
-      return new RecordBatch(batch -> {});
+      return mayAcquire() ? new ObjectBatch(batch -> {}) : null;
+    }
+
+    private boolean mayAcquire() {
+      link.refused |= !isWritable();
+      return isWritable();
+    }
+
+    @Override
+    public boolean adopt(RecordBatch overshoot) {
+      return mayAcquire();
     }
 
     @Override
     public RecordBatch acquireOvershoot() {
-      return new RecordBatch(batch -> {});
+      return new ObjectBatch(batch -> {});
     }
 
     @Override
     @SuppressWarnings("unchecked") // the edge's type
-    public void send(RecordBatch batch) {
+    public void send(RecordBatch sent) {
+      ObjectBatch batch = (ObjectBatch) sent;
       BinaryWriter out = new BinaryWriter();
       for (int i = 0; i < batch.size; i++) {
         serializer.write((T) batch.values[i], out);
@@ -193,7 +199,7 @@ final class Channels {
       if (!(element instanceof Frame frame)) {
         return element;
       }
-      RecordBatch batch = new RecordBatch(released -> credit());
+      ObjectBatch batch = new ObjectBatch(released -> credit());
       BinaryReader in = new BinaryReader(frame.bytes, Channels.class.getClassLoader());
       for (int i = 0; i < frame.size; i++) {
         batch.values[i] = serializer.read(in);

@@ -12,7 +12,6 @@ public final class LocalChannel implements InputChannel {
   private static final Object CLOSED = new Object();
 
   private final SpscUnboundedArrayQueue<Object> queue = new SpscUnboundedArrayQueue<>(32);
-  private final RecordBatch.BatchOwner overshootOwner = batch -> {};
   private volatile Runnable readable = () -> {};
   private volatile boolean announced;
   private volatile boolean consumerClosed;
@@ -104,7 +103,12 @@ public final class LocalChannel implements InputChannel {
 
     @Override
     public RecordBatch acquireOvershoot() {
-      return new RecordBatch(overshootOwner);
+      return pool.beyondAllowance(index);
+    }
+
+    @Override
+    public boolean adopt(RecordBatch overshoot) {
+      return pool.adopt(index, overshoot);
     }
 
     @Override

@@ -1,9 +1,10 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /** Every record to every consumer. */
-public final class BroadcastOutput<T> extends EdgeOutput<T> {
+public final class BroadcastOutput<T> extends ObjectOutput<T> {
   public BroadcastOutput(Setup<T> setup) {
     super(setup);
   }
@@ -11,7 +12,7 @@ public final class BroadcastOutput<T> extends EdgeOutput<T> {
   @Override
   public void process(T value, long timestamp) throws Exception {
     for (int channel = 0; channel < channels.length; channel++) {
-      RecordBatch batch = filling[channel];
+      ObjectBatch batch = filling[channel];
       if (batch == null) {
         batch = beyond(channel);
       }

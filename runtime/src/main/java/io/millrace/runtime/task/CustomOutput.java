@@ -2,10 +2,11 @@ package io.millrace.runtime.task;
 
 import io.millrace.core.function.KeySelector;
 import io.millrace.core.function.Partitioner;
+import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /** Partitions by a user's partitioner. */
-public final class CustomOutput<T, K> extends EdgeOutput<T> {
+public final class CustomOutput<T, K> extends ObjectOutput<T> {
   private final KeySelector<T, K> selector;
   private final Partitioner<K> partitioner;
 
@@ -28,7 +29,7 @@ public final class CustomOutput<T, K> extends EdgeOutput<T> {
               + " of "
               + channels.length);
     }
-    RecordBatch batch = filling[channel];
+    ObjectBatch batch = filling[channel];
     if (batch == null) {
       batch = beyond(channel);
     }

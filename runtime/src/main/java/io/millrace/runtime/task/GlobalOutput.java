@@ -1,16 +1,17 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /** Everything to the first consumer; the others get events only. */
-public final class GlobalOutput<T> extends EdgeOutput<T> {
+public final class GlobalOutput<T> extends ObjectOutput<T> {
   public GlobalOutput(Setup<T> setup) {
     super(setup);
   }
 
   @Override
   public void process(T value, long timestamp) throws Exception {
-    RecordBatch batch = filling[0];
+    ObjectBatch batch = filling[0];
     if (batch == null) {
       batch = beyond(0);
     }

@@ -3,13 +3,14 @@ package io.millrace.runtime.task;
 import io.millrace.core.function.KeySelector;
 import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.KeyHash;
+import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /**
  * Partitions by an integer key, which travels beside the record: it is never boxed between here and
  * state.
  */
-public final class LongKeyOutput<T, K> extends EdgeOutput<T> {
+public final class LongKeyOutput<T, K> extends ObjectOutput<T> {
   private final KeySelector<T, K> selector;
   private final KeyCodec<K> codec;
 
@@ -29,7 +30,7 @@ public final class LongKeyOutput<T, K> extends EdgeOutput<T> {
     long key = codec.toLong(selector.getKey(value));
     int hash = KeyHash.ofLong(key);
     int channel = channelOfGroup[hash & (channelOfGroup.length - 1)];
-    RecordBatch batch = filling[channel];
+    ObjectBatch batch = filling[channel];
     if (batch == null) {
       batch = beyond(channel);
     }

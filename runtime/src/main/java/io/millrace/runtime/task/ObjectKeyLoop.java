@@ -1,6 +1,7 @@
 package io.millrace.runtime.task;
 
 import io.millrace.core.function.KeySelector;
+import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.state.KeyedStateBackend;
@@ -25,7 +26,8 @@ public final class ObjectKeyLoop<T, K> implements BatchLoop {
 
   @Override
   @SuppressWarnings("unchecked") // the edge's type
-  public int run(RecordBatch batch, int from) throws Exception {
+  public int run(RecordBatch received, int from) throws Exception {
+    ObjectBatch batch = (ObjectBatch) received;
     int size = batch.size;
     int i = from;
     while (i < size && room.isOpen()) {

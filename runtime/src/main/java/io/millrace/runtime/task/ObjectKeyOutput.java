@@ -3,11 +3,12 @@ package io.millrace.runtime.task;
 import io.millrace.core.function.KeySelector;
 import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.UnsupportedTypeException;
+import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 import java.util.Objects;
 
 /** Partitions by the hash of the key's canonical encoding. */
-public final class ObjectKeyOutput<T, K> extends EdgeOutput<T> {
+public final class ObjectKeyOutput<T, K> extends ObjectOutput<T> {
   private final KeySelector<T, K> selector;
   private final KeyCodec<K> codec;
   private final int[] channelOfGroup;
@@ -33,7 +34,7 @@ public final class ObjectKeyOutput<T, K> extends EdgeOutput<T> {
     K key = Objects.requireNonNull(selector.getKey(value), "keyBy: the key selector returned null");
     int hash = hash(key);
     int channel = channelOfGroup[hash & (channelOfGroup.length - 1)];
-    RecordBatch batch = filling[channel];
+    ObjectBatch batch = filling[channel];
     if (batch == null) {
       batch = beyond(channel);
     }

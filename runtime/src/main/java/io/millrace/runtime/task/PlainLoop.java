@@ -1,5 +1,6 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.operators.Receiver;
 
@@ -15,7 +16,8 @@ public final class PlainLoop<T> implements BatchLoop {
 
   @Override
   @SuppressWarnings("unchecked") // the edge's type
-  public int run(RecordBatch batch, int from) throws Exception {
+  public int run(RecordBatch received, int from) throws Exception {
+    ObjectBatch batch = (ObjectBatch) received;
     int size = batch.size;
     int i = from;
     while (i < size && room.isOpen()) {

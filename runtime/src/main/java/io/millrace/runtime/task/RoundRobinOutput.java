@@ -1,12 +1,13 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /**
  * Spreads records evenly over the connected consumers (rebalance, rescale), or hands all to the
  * only one (forward).
  */
-public final class RoundRobinOutput<T> extends EdgeOutput<T> {
+public final class RoundRobinOutput<T> extends ObjectOutput<T> {
   private int next;
 
   /**
@@ -22,7 +23,7 @@ public final class RoundRobinOutput<T> extends EdgeOutput<T> {
   public void process(T value, long timestamp) throws Exception {
     int channel = next;
     next = channel + 1 == channels.length ? 0 : channel + 1;
-    RecordBatch batch = filling[channel];
+    ObjectBatch batch = filling[channel];
     if (batch == null) {
       batch = beyond(channel);
     }

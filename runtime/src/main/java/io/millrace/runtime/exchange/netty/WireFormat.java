@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class WireFormat {
   static final int MAGIC = 0x4d524558;
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   static final byte HELLO = 1;
   static final byte REFUSED = 2;

@@ -318,6 +318,14 @@ final class CachedTable<V> {
     }
   }
 
+  /** Marks a found entry that is about to be written. */
+  void markOpened(Segment segment, int slot) {
+    if ((segment.flags(slot) & Segment.DIRTY) == 0) {
+      cache.dirtiedNext();
+      segment.setFlags(slot, segment.flags(slot) | Segment.DIRTY);
+    }
+  }
+
   /**
    * Removes the value of an entry that has one.
    *

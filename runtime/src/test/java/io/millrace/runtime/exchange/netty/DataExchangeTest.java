@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.runtime.exchange.ChannelEvent;
 import io.millrace.runtime.exchange.InputChannel;
+import io.millrace.runtime.exchange.ObjectBatch;
+import io.millrace.runtime.exchange.ObjectLayout;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.id.ChannelId;
@@ -280,8 +282,8 @@ class DataExchangeTest {
   void recordsLargerThanEveryAllowancePass() throws Exception {
     ExchangeOptions.Limits limits =
         new ExchangeOptions.Limits(4096, 8192, 16384, 2048, 1024, 8 << 20);
-    BatchCodec out = new BatchCodec(Pair.BYTES, Pair.class.getClassLoader());
-    BatchCodec in = new BatchCodec(Pair.BYTES, Pair.class.getClassLoader());
+    BatchCodec out = BatchCodec.of(new ObjectLayout(Pair.BYTES), Pair.class.getClassLoader());
+    BatchCodec in = BatchCodec.of(new ObjectLayout(Pair.BYTES), Pair.class.getClassLoader());
     try (TwoProcesses processes = new TwoProcesses(TwoProcesses.OPTIONS.withLimits(limits));
         Tasks tasks = new Tasks()) {
       OutputChannel output = processes.output(0, out);
@@ -295,7 +297,7 @@ class DataExchangeTest {
               for (int size : sizes) {
                 byte[] value = new byte[size];
                 value[size - 1] = (byte) size;
-                batch.values[batch.size++] = value;
+                ((ObjectBatch) batch).values[batch.size++] = value;
               }
               output.send(batch);
             }
@@ -307,7 +309,7 @@ class DataExchangeTest {
           item instanceof RecordBatch batch;
           item = receiving.next()) {
         for (int i = 0; i < batch.size; i++) {
-          byte[] value = (byte[]) batch.values[i];
+          byte[] value = (byte[]) ((ObjectBatch) batch).values[i];
           assertThat(value).hasSize(sizes[seen % sizes.length]);
           assertThat(value[value.length - 1]).isEqualTo((byte) value.length);
           seen++;
