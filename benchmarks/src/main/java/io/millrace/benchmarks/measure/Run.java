@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param allocated bytes, of all Java threads that were alive at the end
  * @param emitted records that came to the sink
  * @param pauses of the machine itself meanwhile, where latencies are measured
+ * @param plainCpuNanos of the same work as a plain loop, where that is measured beside it
  */
 record Run(
     long records,
@@ -21,7 +22,8 @@ record Run(
     long checksum,
     Optional<Latencies> latencies,
     Optional<Latencies> pauses,
-    Optional<Recovery> recovery) {
+    Optional<Recovery> recovery,
+    Optional<Long> plainCpuNanos) {
   double recordsPerSecond() {
     return records * 1e9 / wallNanos;
   }
