@@ -21,6 +21,9 @@ public final class KeyedSumOperator extends OneInputOperator<ColumnarBatch, Colu
   private FlatValueState<Group> groups;
   private ColumnarBatch changes;
 
+  /** Of no meaning: see {@link FlatValueState#fetch}. */
+  private long fetched;
+
   @Override
   public void open() {
     KeyedStateBackend<Long> state = context.keyedState();
@@ -36,6 +39,7 @@ public final class KeyedSumOperator extends OneInputOperator<ColumnarBatch, Colu
     while (next < end) {
       // Each row makes at most two.
       int part = Math.min(end, next + RecordBatch.CAPACITY / 2);
+      fetched += groups.fetch(batch.hashes, rows, next, part);
       add(batch, rows, next, part);
       next = part;
       out.process(changes, timestamp);

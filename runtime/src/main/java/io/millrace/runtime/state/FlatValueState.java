@@ -29,6 +29,16 @@ public interface FlatValueState<V> extends ValueState<V> {
    */
   long[] find(long key, int hash);
 
+  /**
+   * Says which keys will be looked up next, so that what lies far away is fetched for all of them
+   * at a time rather than for one after another. Changes nothing.
+   *
+   * @param hashes by row
+   * @param rows numbers of the rows, from {@code from} to {@code to}, that one excluded
+   * @return nothing of meaning; it keeps the work from being left out
+   */
+  long fetch(int[] hashes, int[] rows, int from, int to);
+
   /** Where the value begins that was found or opened; -1 if there is none. */
   int at();
 

@@ -8,6 +8,9 @@ import io.millrace.runtime.state.FlatValueState;
  * key. Written so that the engine can load a copy of this class per operator.
  */
 public final class FlatLongValueState<V> implements FlatValueState<V> {
+  /** Entries from which on a table is hardly in the nearer caches. */
+  private static final int FETCHED_FROM = 1 << 14;
+
   private final CurrentKey key;
   private final StateTable<V> table;
   private final CutClock clock;
@@ -74,6 +77,18 @@ public final class FlatLongValueState<V> implements FlatValueState<V> {
   private int findSlowly(long longKey, int hash) {
     key.set(longKey, hash);
     return cursor.find() ? cursor.valueIndex() : -1;
+  }
+
+  @Override
+  public long fetch(int[] hashes, int[] rows, int from, int to) {
+    long seen = 0;
+    if (table.size() >= FETCHED_FROM) {
+      for (int i = from; i < to; i++) {
+        int hash = hashes[rows[i]];
+        seen += Segment.wordAtHome(table.words(key.groupOf(hash), hash), hash, shift, stride);
+      }
+    }
+    return seen;
   }
 
   @Override

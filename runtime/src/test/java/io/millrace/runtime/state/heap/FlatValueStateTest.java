@@ -111,6 +111,30 @@ class FlatValueStateTest {
     restored.forEach(KeyedStateBackend::close);
   }
 
+  /** Also in tables that are large enough for it to do something. */
+  @Test
+  void fetchingChangesNothing() throws IOException {
+    int keys = kind == Backends.Kind.HEAP ? 40_000 : 2_000;
+    try (Backends<Long> backends = Backends.ofLongs(kind)) {
+      FlatValueState<Group> flat = backends.create().flatState(groups());
+      int[] hashes = new int[keys];
+      int[] rows = new int[keys];
+      for (int i = 0; i < keys; i++) {
+        hashes[i] = KeyHash.ofLong(i);
+        rows[i] = keys - 1 - i;
+        long[] words = flat.open(i, hashes[i]);
+        words[flat.at()] = i;
+        words[flat.at() + 1] = 0;
+      }
+      flat.fetch(hashes, rows, 0, keys);
+      flat.fetch(hashes, rows, 5, 5);
+      for (int i = 0; i < keys; i++) {
+        long[] words = flat.find(i, hashes[i]);
+        assertThat(words[flat.at()]).isEqualTo(i);
+      }
+    }
+  }
+
   @Test
   void keysOfOtherSubtasksAreRefused() throws IOException {
     try (Backends<Long> backends = Backends.ofLongs(kind)) {
