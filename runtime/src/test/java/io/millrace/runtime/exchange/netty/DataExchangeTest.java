@@ -337,8 +337,24 @@ class DataExchangeTest {
       }
       assertThat(output.isWritable()).isFalse();
       assertThat(output.acquire()).isNull();
+      RecordBatch beyond = output.acquireOvershoot();
+      assertThat(output.adopt(beyond)).isFalse();
+      Receiving receiving = new Receiving(input);
+      long taken = 0;
+      while (!output.adopt(beyond)) {
+        taken = Receiving.check((RecordBatch) receiving.next(), 0, taken);
+      }
+      assertThat(taken).isLessThan(next);
+      Pair.add(beyond, 0, next, 1000 + next);
+      next++;
+      output.send(beyond);
       output.sendEvent(new ChannelEvent.EndOfData(false));
-      assertThat(new Receiving(input).pairs(0)).isEqualTo(next);
+      for (Object item = receiving.next();
+          item instanceof RecordBatch batch;
+          item = receiving.next()) {
+        taken = Receiving.check(batch, 0, taken);
+      }
+      assertThat(taken).isEqualTo(next);
     }
   }
 }
