@@ -3,6 +3,7 @@ package io.millrace.benchmarks;
 import io.millrace.benchmarks.cluster.InProcessCluster;
 import io.millrace.benchmarks.cluster.KeptCluster;
 import io.millrace.benchmarks.cluster.ProcessCluster;
+import io.millrace.benchmarks.columnar.ColumnarSum;
 import io.millrace.benchmarks.measure.IdleMeasurement;
 import io.millrace.benchmarks.measure.Measurement;
 import io.millrace.benchmarks.measure.Plan;
@@ -94,7 +95,8 @@ public final class Bench implements Callable<Integer> {
       names = "--keys",
       paramLabel = "K",
       converter = Count.class,
-      description = "Different keys of keyed-count, shuffle-only and recovery; default: 1M.")
+      description =
+          "Different keys of keyed-count, shuffle-only, columnar-sum and recovery; default: 1M.")
   long keys = DEFAULT_KEYS;
 
   @Option(names = "--tumbling", description = "Windows of 10 s that do not overlap (window).")
@@ -261,6 +263,9 @@ public final class Bench implements Callable<Integer> {
     }
     if (kill && (chosen != Workload.RECOVERY || taskManagers < 2)) {
       throw wrong("--kill is for the workload 'recovery' with --task-managers 2 or more");
+    }
+    if (chosen == Workload.COLUMNAR_SUM && ColumnarSum.STRIDES % parallelism != 0) {
+      throw wrong("--parallelism of 'columnar-sum' divides " + ColumnarSum.STRIDES);
     }
     List<Long> sizes = records.isEmpty() ? List.of(chosen.defaultRecords()) : records;
     if (chosen == Workload.LATENCY && sizes.stream().anyMatch(n -> n <= 5 * rate)) {

@@ -91,6 +91,17 @@ class BenchTest {
     gives("window --records 300k --tumbling", PlainLoops.window(300_000, 10_000, 10_000));
     gives("join --records 500k --backend rocksdb", PlainLoops.join(500_000));
     gives("join --records 500k", PlainLoops.join(500_000));
+    gives("columnar-sum --records 300k --keys 1k", PlainLoops.columnarSum(300_000, 1_000));
+    gives("columnar-sum --records 300k", PlainLoops.columnarSum(300_000, 1_000_000));
+  }
+
+  @Test
+  void measuresThePlainLoopBesideTheColumns() throws Exception {
+    JsonNode line = bench("columnar-sum --records 200k --runs 1 --warm 0 --json").line(0);
+    assertThat(line.get("plain_cpu_ns_per_record").asDouble()).isPositive();
+    assertThat(line.has("times_plain")).isTrue();
+    Ended table = bench("columnar-sum --records 200k --runs 1 --warm 0");
+    assertThat(table.out()).containsPattern("the plain loop [0-9.]+ ns: [0-9.]+ times that");
   }
 
   /** What Flink, Jet and a plain loop gave for the same number of records. */
@@ -187,6 +198,7 @@ class BenchTest {
         "keyed-count --cache 64 | --cache is for --backend rocksdb",
         "keyed-count --backend rocksdb --cache much | --cache: 'much' is not a memory size",
         "latency --records 100k | --records of 'latency' is more than 5 x --rate",
+        "columnar-sum --parallelism 7 | --parallelism of 'columnar-sum' divides 60",
         "keyed-count --tumbling | --tumbling is for the workload 'window'",
         "recovery --kill | --kill is for the workload 'recovery' with --task-managers 2",
         "window --checkpoint-interval 5 | '5' is not a duration",

@@ -145,4 +145,42 @@ final class PlainLoops {
     }
     return outcome;
   }
+
+  private static final class Group {
+    long rows;
+    long sum;
+  }
+
+  /** Kinds of changes: 0 comes, 1 was before, 2 is after, 3 is deleted. */
+  static Outcome columnarSum(long n, long keys) {
+    Outcome outcome = new Outcome(0, 0);
+    Map<Long, Group> groups = new HashMap<>();
+    for (long i = 0; i < n; i++) {
+      long step = i / 60 % 4;
+      long u = rnd(7, i / 240 * 60 + i % 60);
+      boolean deletes = (u >>> 2) % 2 == 1;
+      long first = (u >>> 3) % 32768 / 4 * 4 + (u & 3);
+      long second = (u >>> 18) % 32768 / 4 * 4 + (u & 3);
+      long key = (u >>> 32) * Math.max(1, keys / 60) / (1L << 32) * 60 + i % 60;
+      if ((u & 3) == 0) {
+        continue;
+      }
+      boolean added = step == 0 || step == 2 || (step == 3 && !deletes);
+      long number = step == 2 || (step == 3 && deletes) ? second : first;
+      Group group = groups.computeIfAbsent(key, none -> new Group());
+      long before = group.sum;
+      boolean was = group.rows > 0;
+      group.rows += added ? 1 : -1;
+      group.sum += added ? number : -number;
+      boolean is = group.rows > 0;
+      if (was && is) {
+        outcome = outcome.plus(h2(key * 4 + 1, before)).plus(h2(key * 4 + 2, group.sum));
+      } else if (was) {
+        outcome = outcome.plus(h2(key * 4 + 3, before));
+      } else {
+        outcome = outcome.plus(h2(key * 4, group.sum));
+      }
+    }
+    return outcome;
+  }
 }

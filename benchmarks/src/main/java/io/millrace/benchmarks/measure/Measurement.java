@@ -9,10 +9,15 @@ import io.millrace.benchmarks.workload.Moments;
 import io.millrace.benchmarks.workload.ResultPart;
 import io.millrace.benchmarks.workload.Setting;
 import io.millrace.benchmarks.workload.Workload;
+import io.millrace.benchmarks.workload.Workload.PlainLoop;
 import io.millrace.jobmanager.JobView;
+import io.millrace.runtime.graph.CheckpointSettings;
+import io.millrace.runtime.graph.RestartSettings;
 import io.millrace.runtime.submit.JobHandle;
 import io.millrace.runtime.submit.JobResult;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -100,7 +105,23 @@ public final class Measurement {
         pauses.isPresent() ? Optional.of(pauses.get().stop()) : Optional.empty(),
         plan.workload() == Workload.RECOVERY
             ? Optional.of(recovery(records, results, result))
-            : Optional.empty());
+            : Optional.empty(),
+        plan.workload().plainLoop(records, plan.keys()).map(loop -> time(loop, part)));
+  }
+
+  /** Processor time of a plain loop; what comes out must be the same. */
+  private static long time(PlainLoop loop, ResultPart expected) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadCpuTime();
+    ResultPart part = loop.run();
+    long cpu = threads.getCurrentThreadCpuTime() - before;
+    if (part.records() != expected.records() || part.checksum() != expected.checksum()) {
+      throw new IllegalStateException(
+          String.format(
+              "The job's results are not those of the plain loop: %d with checksum %016x, not %d with %016x",
+              expected.records(), expected.checksum(), part.records(), part.checksum()));
+    }
+    return cpu;
   }
 
   private static Duration longestStep(JobView job) {
@@ -113,11 +134,12 @@ public final class Measurement {
   private JobHandle start(long records, Path results) throws Exception {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.setParallelism(plan.parallelism());
-    env.setRestartStrategy(RestartStrategies.fixedDelayRestart(3, Duration.ZERO));
+    RestartSettings restarts = RestartStrategies.fixedDelayRestart(3, Duration.ZERO);
+    env.setRestartStrategy(restarts);
     env.setStateBackend(plan.backend());
     plan.checkpointInterval().ifPresent(env::enableCheckpointing);
-    plan.workload()
-        .define(
+    return plan.workload()
+        .start(
             env,
             new Setting(
                 records,
@@ -126,8 +148,23 @@ public final class Measurement {
                 plan.tumbling(),
                 plan.recordsPerSecond(),
                 plan.kill(),
+                checkpoints(),
+                restarts,
                 results));
-    return env.executeAsync(plan.workload().title());
+  }
+
+  private CheckpointSettings checkpoints() {
+    CheckpointSettings settings =
+        plan.checkpointInterval()
+            .map(CheckpointSettings::every)
+            .orElse(CheckpointSettings.DISABLED);
+    return new CheckpointSettings(
+        settings.interval(),
+        settings.timeout(),
+        settings.minPause(),
+        settings.retained(),
+        settings.tolerableFailures(),
+        plan.backend());
   }
 
   private void killWhenReady(Path results, CompletableFuture<JobResult> end) throws Exception {

@@ -74,6 +74,16 @@ public final class ResultTable {
             millis ->
                 parts.add(
                     String.format(Locale.ROOT, "first record %.0f ms after the failure", millis)));
+    result
+        .plainPerRecord()
+        .ifPresent(
+            plain ->
+                parts.add(
+                    String.format(
+                        Locale.ROOT,
+                        "the plain loop %.1f ns: %.2f times that",
+                        plain,
+                        result.timesPlain().orElseThrow())));
     return parts.isEmpty() ? "" : "\n  " + String.join("; ", parts);
   }
 }

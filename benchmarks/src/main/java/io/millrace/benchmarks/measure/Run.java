@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param emitted records that came to the sink
  * @param longestStep of any subtask, as of its last heartbeat; pauses of the Java machine included
  * @param pauses of the machine itself meanwhile, where latencies are measured
+ * @param plainCpuNanos of the same work as a plain loop, where that is measured beside it
  */
 record Run(
     long records,
@@ -24,7 +25,8 @@ record Run(
     Duration longestStep,
     Optional<Latencies> latencies,
     Optional<Latencies> pauses,
-    Optional<Recovery> recovery) {
+    Optional<Recovery> recovery,
+    Optional<Long> plainCpuNanos) {
   double recordsPerSecond() {
     return records * 1e9 / wallNanos;
   }

@@ -54,6 +54,11 @@ public final class Summary {
         .put("alloc_bytes_per_record", rounded(allocatedPerRecord(), 2))
         .put("longest_step_ms", rounded(median(run -> run.longestStep().toNanos() / 1e6), 1));
     steadyPerRecord().ifPresent(steady -> json.put("steady_cpu_ns_per_record", rounded(steady, 1)));
+    plainPerRecord()
+        .ifPresent(
+            plain ->
+                json.put("plain_cpu_ns_per_record", rounded(plain, 2))
+                    .put("times_plain", rounded(timesPlain().orElseThrow(), 2)));
     latencies().ifPresent(times -> json.set("lat_us", json(times)));
     pauses().ifPresent(pauses -> json.set("pause_us", json(pauses)));
     if (last.recovery().isPresent()) {
@@ -113,6 +118,25 @@ public final class Summary {
       costs[i] = (double) (twice.get(i).cpuNanos() - once.cpuNanos()) / once.records();
     }
     return Optional.of(median(costs));
+  }
+
+  /** What a record costs in the plain loop: steady as the engine's figure, if that is measured. */
+  Optional<Double> plainPerRecord() {
+    if (runs.get(0).plainCpuNanos().isEmpty()) {
+      return Optional.empty();
+    }
+    double[] costs = new double[runs.size()];
+    for (int i = 0; i < costs.length; i++) {
+      long once = runs.get(i).plainCpuNanos().orElseThrow();
+      long nanos = twice.isEmpty() ? once : twice.get(i).plainCpuNanos().orElseThrow() - once;
+      costs[i] = (double) nanos / runs.get(i).records();
+    }
+    return Optional.of(median(costs));
+  }
+
+  /** How many times the plain loop's cost the engine's is. */
+  Optional<Double> timesPlain() {
+    return plainPerRecord().map(plain -> steadyPerRecord().orElse(cpuPerRecord()) / plain);
   }
 
   /** Of the run whose 99th percentile is the median one. */

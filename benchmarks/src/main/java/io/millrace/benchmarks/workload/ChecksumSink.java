@@ -14,7 +14,7 @@ final class ChecksumSink<T> extends ResultSink<T> {
   }
 
   @Override
-  PartWriter<T> writer() {
+  protected PartWriter<T> writer() {
     return new Writer<>(hash);
   }
 
@@ -34,7 +34,7 @@ final class ChecksumSink<T> extends ResultSink<T> {
     }
 
     @Override
-    ResultPart part() {
+    protected ResultPart part() {
       return new ResultPart(records, checksum, new long[0]);
     }
   }

@@ -18,7 +18,7 @@ final class LatencySink extends ResultSink<TimedKey> {
   }
 
   @Override
-  PartWriter<TimedKey> writer() {
+  protected PartWriter<TimedKey> writer() {
     return new Writer(skipped);
   }
 
@@ -45,7 +45,7 @@ final class LatencySink extends ResultSink<TimedKey> {
     }
 
     @Override
-    ResultPart part() {
+    protected ResultPart part() {
       return new ResultPart(records, 0, Arrays.copyOf(latencies, timed));
     }
   }

@@ -12,16 +12,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** A sink that commits nothing and leaves a {@link ResultPart} when it ends. */
-abstract class ResultSink<T> implements Sink<T, Void> {
+public abstract class ResultSink<T> implements Sink<T, Void> {
   private static final long serialVersionUID = 1L;
 
   private final String directory;
 
-  ResultSink(Path directory) {
+  protected ResultSink(Path directory) {
     this.directory = directory.toString();
   }
 
-  abstract PartWriter<T> writer();
+  /** The writer of a subtask. */
+  protected abstract PartWriter<T> writer();
 
   @Override
   public final SinkWriter<T, Void> createWriter(SinkContext context, List<Void> recovered) {
@@ -71,12 +72,13 @@ abstract class ResultSink<T> implements Sink<T, Void> {
   }
 
   /** Writes to memory, and at the end to a file. */
-  abstract static class PartWriter<T> implements SinkWriter<T, Void> {
+  protected abstract static class PartWriter<T> implements SinkWriter<T, Void> {
     private Path directory;
     private int attempt;
     private int subtask;
 
-    abstract ResultPart part();
+    /** What it has seen. */
+    protected abstract ResultPart part();
 
     @Override
     public final CompletionStage<List<Void>> prepareCommit(long checkpointId) {

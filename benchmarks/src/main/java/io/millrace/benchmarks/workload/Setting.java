@@ -1,5 +1,7 @@
 package io.millrace.benchmarks.workload;
 
+import io.millrace.runtime.graph.CheckpointSettings;
+import io.millrace.runtime.graph.RestartSettings;
 import java.nio.file.Path;
 
 /**
@@ -10,6 +12,8 @@ import java.nio.file.Path;
  * @param tumbling windows that do not overlap, where there are windows
  * @param recordsPerSecond of the sources that keep a rate
  * @param kill the failure comes from outside, where there is one
+ * @param checkpoints for jobs that are made without the environment, which has them too
+ * @param restarts likewise
  * @param results directory of what the run leaves
  */
 public record Setting(
@@ -19,4 +23,6 @@ public record Setting(
     boolean tumbling,
     double recordsPerSecond,
     boolean kill,
+    CheckpointSettings checkpoints,
+    RestartSettings restarts,
     Path results) {}

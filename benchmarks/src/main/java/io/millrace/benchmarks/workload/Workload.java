@@ -4,10 +4,15 @@ import io.millrace.api.datastream.DataStream;
 import io.millrace.api.datastream.StreamExecutionEnvironment;
 import io.millrace.api.datastream.source.DataGeneratorSource;
 import io.millrace.api.datastream.source.GeneratorFunction;
+import io.millrace.benchmarks.columnar.ColumnarSum;
+import io.millrace.benchmarks.columnar.PlainSum;
 import io.millrace.core.time.WatermarkStrategy;
 import io.millrace.core.window.SlidingEventTimeWindows;
 import io.millrace.core.window.TimeWindow;
 import io.millrace.core.window.TumblingEventTimeWindows;
+import io.millrace.runtime.submit.JobHandle;
+import io.millrace.runtime.submit.JobRunners;
+import io.millrace.runtime.submit.RunSettings;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -17,7 +22,7 @@ import java.util.Optional;
 public enum Workload {
   SOURCE_ONLY(100_000_000) {
     @Override
-    public void define(StreamExecutionEnvironment env, Setting setting) {
+    void define(StreamExecutionEnvironment env, Setting setting) {
       generate(env, setting, i -> Generators.random(1, i))
           .sinkTo(new ChecksumSink<>(setting.results(), x -> x));
     }
@@ -25,7 +30,7 @@ public enum Workload {
 
   MAP_FILTER(100_000_000) {
     @Override
-    public void define(StreamExecutionEnvironment env, Setting setting) {
+    void define(StreamExecutionEnvironment env, Setting setting) {
       generate(env, setting, i -> Generators.random(1, i))
           .map(x -> x * 31 + 7)
           .filter(y -> (y & 3) != 0)
@@ -35,7 +40,7 @@ public enum Workload {
 
   SHUFFLE_ONLY(40_000_000) {
     @Override
-    public void define(StreamExecutionEnvironment env, Setting setting) {
+    void define(StreamExecutionEnvironment env, Setting setting) {
       long keys = setting.keys();
       generate(env, setting, i -> Generators.keyedValue(i, keys))
           .keyBy(KeyedValue::key)
@@ -45,7 +50,7 @@ public enum Workload {
 
   KEYED_COUNT(30_000_000) {
     @Override
-    public void define(StreamExecutionEnvironment env, Setting setting) {
+    void define(StreamExecutionEnvironment env, Setting setting) {
       long keys = setting.keys();
       generate(env, setting, i -> Generators.keyedValue(i, keys))
           .keyBy(KeyedValue::key)
@@ -57,7 +62,7 @@ public enum Workload {
 
   WORDCOUNT(3_000_000) {
     @Override
-    public void define(StreamExecutionEnvironment env, Setting setting) {
+    void define(StreamExecutionEnvironment env, Setting setting) {
       generate(env, setting, Lines::line)
           .flatMap(new SplitLine())
           .keyBy(WordCount::word)
@@ -71,7 +76,7 @@ public enum Workload {
 
   WINDOW(20_000_000) {
     @Override
-    public void define(StreamExecutionEnvironment env, Setting setting) {
+    void define(StreamExecutionEnvironment env, Setting setting) {
       env.fromSource(
               new DataGeneratorSource<>(Generators::bid, setting.records()),
               WatermarkStrategy.<Bid>forBoundedOutOfOrderness(Duration.ofSeconds(1))
@@ -93,7 +98,7 @@ public enum Workload {
 
   JOIN(20_000_000) {
     @Override
-    public void define(StreamExecutionEnvironment env, Setting setting) {
+    void define(StreamExecutionEnvironment env, Setting setting) {
       DataStream<Person> persons =
           env.fromSource(
                   new DataGeneratorSource<>(Generators::person, setting.records() / 4),
@@ -129,7 +134,7 @@ public enum Workload {
 
   LATENCY(500_000) {
     @Override
-    public void define(StreamExecutionEnvironment env, Setting setting) {
+    void define(StreamExecutionEnvironment env, Setting setting) {
       env.fromSource(
               DataGeneratorSource.atRate(
                   (i, due) -> new TimedKey(Generators.key(i, 10_000), i, due),
@@ -147,7 +152,7 @@ public enum Workload {
 
   RECOVERY(60_000_000) {
     @Override
-    public void define(StreamExecutionEnvironment env, Setting setting) {
+    void define(StreamExecutionEnvironment env, Setting setting) {
       long keys = setting.keys();
       generate(env, setting, i -> i < keys ? Generators.ofKey(i) : Generators.keyedValue(i, keys))
           .keyBy(KeyedValue::key)
@@ -158,6 +163,27 @@ public enum Workload {
                   setting.records() / 2 / setting.parallelism()))
           .uid("sum")
           .sinkTo(new ChecksumSink<>(setting.results(), r -> Generators.hash(r.key(), r.value())));
+    }
+  },
+
+  /** Put together below the DataStream API, which has no columns, and beside its plain loop. */
+  COLUMNAR_SUM(60_000_000) {
+    @Override
+    public JobHandle start(StreamExecutionEnvironment env, Setting setting) {
+      return JobRunners.find(env.getConfiguration())
+          .submit(
+              ColumnarSum.of(setting.records(), setting.keys(), setting.results())
+                  .graph(setting.parallelism(), setting.checkpoints(), setting.restarts()),
+              RunSettings.of(env.getConfiguration(), Workload.class.getClassLoader()));
+    }
+
+    @Override
+    public Optional<PlainLoop> plainLoop(long records, long keys) {
+      return Optional.of(
+          () -> {
+            PlainSum.Outcome outcome = PlainSum.run(records, keys);
+            return new ResultPart(outcome.emitted(), outcome.checksum(), new long[0]);
+          });
     }
   };
 
@@ -175,7 +201,26 @@ public enum Workload {
   }
 
   /** Adds the job's sources, operators and sinks to the environment. */
-  public abstract void define(StreamExecutionEnvironment env, Setting setting);
+  void define(StreamExecutionEnvironment env, Setting setting) {
+    throw new UnsupportedOperationException(title() + " is not a job of the DataStream API");
+  }
+
+  /** Starts the job where the environment's jobs run. */
+  public JobHandle start(StreamExecutionEnvironment env, Setting setting) throws Exception {
+    define(env, setting);
+    return env.executeAsync(title());
+  }
+
+  /** The same work without the engine, where it is measured beside it. */
+  public Optional<PlainLoop> plainLoop(long records, long keys) {
+    return Optional.empty();
+  }
+
+  /** A workload as one loop. */
+  public interface PlainLoop {
+    /** What the sinks of the job see together. */
+    ResultPart run();
+  }
 
   /** As the command line has it: {@code keyed-count}. */
   public String title() {
@@ -188,7 +233,7 @@ public enum Workload {
   }
 
   public boolean hasKeys() {
-    return this == SHUFFLE_ONLY || this == KEYED_COUNT || this == RECOVERY;
+    return this == SHUFFLE_ONLY || this == KEYED_COUNT || this == RECOVERY || this == COLUMNAR_SUM;
   }
 
   private static <T> DataStream<T> generate(

@@ -3,8 +3,10 @@ package io.millrace.benchmarks.micro;
 import io.millrace.benchmarks.workload.KeyedValue;
 import io.millrace.core.types.RowLayout;
 import io.millrace.core.types.TypeInformation;
-import io.millrace.runtime.exchange.CrossingForm;
+import io.millrace.runtime.exchange.BatchLayout;
 import io.millrace.runtime.exchange.InputChannel;
+import io.millrace.runtime.exchange.ObjectBatch;
+import io.millrace.runtime.exchange.ObjectLayout;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.netty.DataExchange;
@@ -39,7 +41,6 @@ public class NettyChannelBenchmark {
   private final KeyedValue record = new KeyedValue(123_456, 78);
   private DataExchange producer;
   private DataExchange consumer;
-  private CrossingForm<?> form;
   private OutputChannel[] outputs;
   private InputChannel[] inputs;
   private int next;
@@ -52,15 +53,15 @@ public class NettyChannelBenchmark {
     producer = DataExchange.start(options);
     consumer = DataExchange.start(options);
     ClassLoader loader = NettyChannelBenchmark.class.getClassLoader();
-    form = CrossingForm.of(TypeInformation.of(KeyedValue.class));
+    BatchLayout layout = ObjectLayout.of(TypeInformation.of(KeyedValue.class));
     outputs = new OutputChannel[channels];
     inputs = new InputChannel[channels];
     for (int i = 0; i < channels; i++) {
       ChannelId id = new ChannelId(JobId.of(1), 1, i, 0, 0);
-      outputs[i] = new NettyChannels(producer).output(id, form, loader);
+      outputs[i] = new NettyChannels(producer).output(id, layout, loader);
       outputs[i].onWritable(() -> {});
       inputs[i] =
-          new NettyChannels(consumer).input(id, producer.host(), producer.port(), form, loader);
+          new NettyChannels(consumer).input(id, producer.host(), producer.port(), layout, loader);
       inputs[i].onReadable(() -> {});
     }
   }
@@ -70,19 +71,19 @@ public class NettyChannelBenchmark {
   @OperationsPerInvocation(RecordBatch.CAPACITY)
   public int batch() {
     int channel = next++ % channels;
-    RecordBatch batch = outputs[channel].acquire();
+    ObjectBatch batch = (ObjectBatch) outputs[channel].acquire();
     while (batch == null) {
       if (receive() == 0) {
         Thread.onSpinWait();
       }
-      batch = outputs[channel].acquire();
+      batch = (ObjectBatch) outputs[channel].acquire();
     }
-    batch.begin(form.rows());
+    batch.begin(ObjectLayout.rows(TypeInformation.of(KeyedValue.class)));
     batch.keyed = false;
     batch.longKeys = false;
-    RowLayout<Object> layout = batch.layout;
+    RowLayout<Object> row = batch.layout;
     for (int i = 0; i < RecordBatch.CAPACITY; i++) {
-      layout.store(record, batch.rows, i * layout.words(), batch.values, i * layout.references());
+      row.store(record, batch.rows, i * row.words(), batch.values, i * row.references());
       batch.stamp(i, i);
     }
     batch.size = RecordBatch.CAPACITY;

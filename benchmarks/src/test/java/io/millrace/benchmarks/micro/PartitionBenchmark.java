@@ -6,8 +6,8 @@ import io.millrace.core.function.KeySelector;
 import io.millrace.core.time.TimestampAssigner;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.exchange.BatchPool;
-import io.millrace.runtime.exchange.CrossingForm;
 import io.millrace.runtime.exchange.LocalChannel;
+import io.millrace.runtime.exchange.ObjectLayout;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.state.KeyGroups;
@@ -15,6 +15,7 @@ import io.millrace.runtime.task.EdgeOutput;
 import io.millrace.runtime.task.LongKeyOutput;
 import io.millrace.runtime.task.ObjectKeyOutput;
 import io.millrace.runtime.task.OutputRoom;
+import java.util.Collections;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -56,7 +57,10 @@ public class PartitionBenchmark {
     }
     inputs = new LocalChannel[channels];
     OutputChannel[] outputs = new OutputChannel[channels];
-    BatchPool pool = new BatchPool(channels, 32);
+    BatchPool pool =
+        new BatchPool(
+            Collections.nCopies(channels, ObjectLayout.of(TypeInformation.of(KeyedValue.class))),
+            32);
     for (int i = 0; i < channels; i++) {
       inputs[i] = new LocalChannel();
       outputs[i] = inputs[i].output(pool, i);
@@ -84,12 +88,7 @@ public class PartitionBenchmark {
   private static <T> EdgeOutput.Setup<T> setup(
       Class<T> type, OutputChannel[] outputs, boolean longKeys) {
     return new EdgeOutput.Setup<>(
-        "benchmark",
-        outputs,
-        CrossingForm.of(TypeInformation.of(type)),
-        new OutputRoom(),
-        true,
-        longKeys);
+        "benchmark", outputs, TypeInformation.of(type), new OutputRoom(), true, longKeys);
   }
 
   /** Integer keys. */

@@ -1,9 +1,12 @@
 package io.millrace.benchmarks.micro;
 
+import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.exchange.BatchPool;
 import io.millrace.runtime.exchange.LocalChannel;
+import io.millrace.runtime.exchange.ObjectLayout;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -29,7 +32,9 @@ public class RingBenchmark {
     @Setup
     public void connect() {
       input = new LocalChannel();
-      output = input.output(new BatchPool(1, 32), 0);
+      output =
+          input.output(
+              new BatchPool(List.of(ObjectLayout.of(TypeInformation.of(Long.class))), 32), 0);
       output.onWritable(() -> {});
       input.onReadable(() -> {});
     }

@@ -111,6 +111,11 @@ public final class BinaryReader {
     return result;
   }
 
+  /** Reads into an array that is there. */
+  public void readBytes(byte[] target, int offset, int length) {
+    System.arraycopy(bytes, advance(length), target, offset, length);
+  }
+
   public void skip(int length) {
     advance(length);
   }

@@ -4,9 +4,11 @@ import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.RowLayout;
 import io.millrace.core.types.TypeSerializer;
+import io.millrace.runtime.exchange.BatchLayout;
 import io.millrace.runtime.exchange.ChannelEvent;
-import io.millrace.runtime.exchange.CrossingForm;
 import io.millrace.runtime.exchange.InputChannel;
+import io.millrace.runtime.exchange.ObjectBatch;
+import io.millrace.runtime.exchange.ObjectLayout;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.RemoteChannels;
@@ -33,25 +35,26 @@ final class Channels {
   RemoteChannels of(Machine machine) {
     return new RemoteChannels() {
       @Override
-      public OutputChannel output(ChannelId id, CrossingForm<?> form, ClassLoader userLoader) {
+      public OutputChannel output(ChannelId id, BatchLayout layout, ClassLoader userLoader) {
         Link link = links.computeIfAbsent(id, key -> new Link());
         link.producer = Optional.of(machine);
-        return new Output<>(link, cast(form));
+        return new Output<>(link, serializer(layout));
       }
 
       @Override
       public InputChannel input(
-          ChannelId id, String host, int port, CrossingForm<?> form, ClassLoader userLoader) {
+          ChannelId id, String host, int port, BatchLayout layout, ClassLoader userLoader) {
         Link link = links.computeIfAbsent(id, key -> new Link());
         link.consumer = Optional.of(machine);
-        return new Input<>(link, cast(form));
+        return new Input(link, (ObjectLayout) layout);
       }
     };
   }
 
+  /** The simulated jobs exchange objects. */
   @SuppressWarnings("unchecked") // the edge's type
-  private static CrossingForm<Object> cast(CrossingForm<?> form) {
-    return (CrossingForm<Object>) form;
+  private static TypeSerializer<Object> serializer(BatchLayout layout) {
+    return (TypeSerializer<Object>) ((ObjectLayout) layout).serializer();
   }
 
   /** The connections of a machine are gone: the other ends learn of it after a while. */
@@ -92,28 +95,35 @@ final class Channels {
     private final Link link;
     private final TypeSerializer<T> serializer;
 
-    Output(Link link, CrossingForm<T> form) {
+    Output(Link link, TypeSerializer<T> serializer) {
       this.link = link;
-      this.serializer = form.serializer();
+      this.serializer = serializer;
     }
 
     @Override
     public RecordBatch acquire() {
-      if (!isWritable()) {
-        link.refused = true;
-        return null;
-      }
-      return new RecordBatch(batch -> {});
+      return mayAcquire() ? new ObjectBatch(batch -> {}) : null;
+    }
+
+    private boolean mayAcquire() {
+      link.refused |= !isWritable();
+      return isWritable();
+    }
+
+    @Override
+    public boolean adopt(RecordBatch overshoot) {
+      return mayAcquire();
     }
 
     @Override
     public RecordBatch acquireOvershoot() {
-      return new RecordBatch(batch -> {});
+      return new ObjectBatch(batch -> {});
     }
 
     @Override
     @SuppressWarnings("unchecked") // the edge's type
-    public void send(RecordBatch batch) {
+    public void send(RecordBatch sent) {
+      ObjectBatch batch = (ObjectBatch) sent;
       BinaryWriter out = new BinaryWriter();
       for (int i = 0; i < batch.size; i++) {
         serializer.write((T) batch.value(i), out);
@@ -175,13 +185,13 @@ final class Channels {
         : Optional.empty();
   }
 
-  private final class Input<T> implements InputChannel {
+  private final class Input implements InputChannel {
     private final Link link;
-    private final CrossingForm<T> form;
+    private final ObjectLayout layout;
 
-    Input(Link link, CrossingForm<T> form) {
+    Input(Link link, ObjectLayout layout) {
       this.link = link;
-      this.form = form;
+      this.layout = layout;
     }
 
     @Override
@@ -190,16 +200,16 @@ final class Channels {
       if (!(element instanceof Frame frame)) {
         return element;
       }
-      RecordBatch batch = new RecordBatch(released -> credit());
-      batch.begin(form.rows());
+      ObjectBatch batch = new ObjectBatch(released -> credit());
+      batch.begin(layout.rows());
       BinaryReader in = new BinaryReader(frame.bytes, Channels.class.getClassLoader());
       for (int i = 0; i < frame.size; i++) {
-        T value = form.serializer().read(in);
-        if (form.rows().isPresent()) {
-          RowLayout<T> row = form.rows().get();
-          row.store(value, batch.rows, i * row.words(), batch.values, i * row.references());
-        } else {
+        Object value = layout.serializer().read(in);
+        RowLayout<Object> row = batch.layout;
+        if (row == null) {
           batch.values[i] = value;
+        } else {
+          row.store(value, batch.rows, i * row.words(), batch.values, i * row.references());
         }
         batch.stamp(i, in.readLong());
         batch.hashes[i] = in.readInt();

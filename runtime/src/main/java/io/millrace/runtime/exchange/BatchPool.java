@@ -3,20 +3,22 @@ package io.millrace.runtime.exchange;
 import io.millrace.runtime.exchange.RecordBatch.BatchOwner;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.List;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 
 /**
  * The batches of one producing subtask. Each channel owns two that nobody else can take (one to
  * fill, one in flight); the rest is shared, up to a limit for each channel. Free batches are handed
- * out last-in first-out, so that what is in flight stays in cache. Owned by the producing thread;
- * only {@link #recycle} is for the consumers.
+ * out last-in first-out, so that what is in flight stays in cache; channels of edges with the same
+ * kind of batches hand them to each other. Owned by the producing thread; only {@link #recycle} is
+ * for the consumers.
  */
 public final class BatchPool implements BatchOwner {
   private static final int EXCLUSIVE = 2;
   private static final int MOST_PER_CHANNEL = 8;
 
-  /** The channel of batches that are not accounted for. */
-  private static final int OVERSHOOT = -1;
+  /** Of the batches beyond the allowance as many are kept for the next time: few are the rule. */
+  private static final int MOST_KEPT_BEYOND = 16;
 
   /** Records that fit into one batch of each channel together, as far as that leaves batches. */
   private static final int RECORDS = 4096;
@@ -28,20 +30,60 @@ public final class BatchPool implements BatchOwner {
   private final boolean[] starving;
   private final Runnable[] listeners;
   private final MpscUnboundedArrayQueue<RecordBatch> returned = new MpscUnboundedArrayQueue<>(64);
-  private RecordBatch[] free = new RecordBatch[16];
-  private int freeCount;
+  private final FreeBatches[] free;
   private int sharedLeft;
+  private int beyond;
   private volatile boolean someStarving;
 
   /**
+   * @param layouts of the channels' batches
    * @param shared batches that any channel may take beyond its own
    */
-  public BatchPool(int channels, int shared) {
+  public BatchPool(List<BatchLayout> layouts, int shared) {
+    int channels = layouts.size();
     this.capacity = capacity(channels);
     this.inUse = new int[channels];
     this.starving = new boolean[channels];
     this.listeners = new Runnable[channels];
+    this.free = new FreeBatches[channels];
+    for (int i = 0; i < channels; i++) {
+      BatchLayout layout = layouts.get(i);
+      for (int j = 0; j < i && free[i] == null; j++) {
+        free[i] = free[j].layout.sharesBatchesWith(layout) ? free[j] : null;
+      }
+      free[i] = free[i] == null ? new FreeBatches(layout) : free[i];
+    }
     this.sharedLeft = shared;
+  }
+
+  /** Free batches of one layout. */
+  private static final class FreeBatches {
+    final BatchLayout layout;
+    RecordBatch[] batches = new RecordBatch[16];
+    int count;
+
+    FreeBatches(BatchLayout layout) {
+      this.layout = layout;
+    }
+
+    RecordBatch take(BatchOwner owner, int capacity) {
+      return count > 0 ? batches[--count] : layout.newBatch(owner, capacity);
+    }
+
+    void add(RecordBatch batch) {
+      if (count == batches.length) {
+        batches = Arrays.copyOf(batches, count * 2);
+      }
+      batches[count++] = batch;
+    }
+  }
+
+  /** A batch that isn't counted. It comes back all the same, to be used again. */
+  RecordBatch beyondAllowance(int channel) {
+    beyond++;
+    RecordBatch batch = free[channel].take(this, capacity);
+    batch.channel = ~channel;
+    return batch;
   }
 
   /**
@@ -58,6 +100,25 @@ public final class BatchPool implements BatchOwner {
   }
 
   RecordBatch acquire(int channel) {
+    if (!count(channel)) {
+      return null;
+    }
+    RecordBatch batch = free[channel].take(this, capacity);
+    batch.channel = channel;
+    return batch;
+  }
+
+  /** Counts a batch of {@link #beyondAllowance} like others, if the channel may have one more. */
+  boolean adopt(int channel, RecordBatch batch) {
+    if (!count(channel)) {
+      return false;
+    }
+    beyond--;
+    batch.channel = channel;
+    return true;
+  }
+
+  private boolean count(int channel) {
     if (!available(channel)) {
       takeBack();
       if (!available(channel)) {
@@ -67,7 +128,7 @@ public final class BatchPool implements BatchOwner {
         VarHandle.fullFence();
         takeBack();
         if (!available(channel)) {
-          return null;
+          return false;
         }
         starving[channel] = false;
       }
@@ -75,16 +136,7 @@ public final class BatchPool implements BatchOwner {
     if (inUse[channel]++ >= EXCLUSIVE) {
       sharedLeft--;
     }
-    RecordBatch batch = freeCount > 0 ? free[--freeCount] : new RecordBatch(this, capacity);
-    batch.channel = channel;
-    return batch;
-  }
-
-  /** A batch beyond what any channel may have, for the rest of one record's fan-out. */
-  RecordBatch acquireOvershoot() {
-    RecordBatch batch = freeCount > 0 ? free[--freeCount] : new RecordBatch(this, capacity);
-    batch.channel = OVERSHOOT;
-    return batch;
+    return true;
   }
 
   boolean isAvailable(int channel) {
@@ -102,16 +154,16 @@ public final class BatchPool implements BatchOwner {
   private void takeBack() {
     RecordBatch batch;
     while ((batch = returned.relaxedPoll()) != null) {
-      if (batch.channel != OVERSHOOT && --inUse[batch.channel] >= EXCLUSIVE) {
+      if (batch.channel < 0) {
+        if (--beyond < MOST_KEPT_BEYOND) {
+          free[~batch.channel].add(batch);
+        }
+        continue;
+      }
+      if (--inUse[batch.channel] >= EXCLUSIVE) {
         sharedLeft++;
       }
-      if (freeCount == free.length) {
-        if (batch.channel == OVERSHOOT) {
-          continue; // One large fan-out is no reason to keep its batches.
-        }
-        free = Arrays.copyOf(free, free.length * 2);
-      }
-      free[freeCount++] = batch;
+      free[batch.channel].add(batch);
     }
   }
 

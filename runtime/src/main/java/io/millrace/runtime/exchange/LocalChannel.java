@@ -103,7 +103,12 @@ public final class LocalChannel implements InputChannel {
 
     @Override
     public RecordBatch acquireOvershoot() {
-      return pool.acquireOvershoot();
+      return pool.beyondAllowance(index);
+    }
+
+    @Override
+    public boolean adopt(RecordBatch overshoot) {
+      return pool.adopt(index, overshoot);
     }
 
     @Override

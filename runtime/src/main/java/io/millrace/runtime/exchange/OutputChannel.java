@@ -23,6 +23,12 @@ public interface OutputChannel extends AutoCloseable {
    */
   RecordBatch acquireOvershoot();
 
+  /**
+   * Counts a batch of {@link #acquireOvershoot} that isn't sent yet as one of {@link #acquire}:
+   * false where that would give null, with the same promise.
+   */
+  boolean adopt(RecordBatch overshoot);
+
   /** Events overtake nothing and need no credit. */
   void sendEvent(ChannelEvent event);
 

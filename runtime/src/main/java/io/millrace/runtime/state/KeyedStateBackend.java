@@ -1,6 +1,7 @@
 package io.millrace.runtime.state;
 
 import io.millrace.core.state.KeyedStateStore;
+import io.millrace.core.state.ValueStateDescriptor;
 import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.core.types.TypeSchema;
@@ -40,6 +41,14 @@ public interface KeyedStateBackend<K> extends KeyedStateStore, AutoCloseable {
   KeyGroupRange keyGroups();
 
   int maxParallelism();
+
+  /**
+   * A value open word by word: the same state that {@code getState} gives.
+   *
+   * @throws IllegalArgumentException if keys are no integers, or the value isn't stored flat or has
+   *     a time to live
+   */
+  <T> FlatValueState<T> flatState(ValueStateDescriptor<T> descriptor);
 
   /** State of a window operator: an accumulator a key and pane. The same name, the same state. */
   <A> PanedState<A> panedState(String name, TypeInformation<A> type);

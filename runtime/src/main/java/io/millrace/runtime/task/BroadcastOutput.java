@@ -1,10 +1,11 @@
 package io.millrace.runtime.task;
 
 import io.millrace.core.types.RowLayout;
-import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.exchange.ObjectBatch;
+import io.millrace.runtime.exchange.ObjectLayout;
 
 /** Every record to every consumer. */
-public final class BroadcastOutput<T> extends EdgeOutput<T> {
+public final class BroadcastOutput<T> extends ObjectOutput<T> {
   /** Null if values cross as objects. */
   private final RowLayout<T> layout;
 
@@ -13,7 +14,7 @@ public final class BroadcastOutput<T> extends EdgeOutput<T> {
 
   public BroadcastOutput(Setup<T> setup) {
     super(setup);
-    this.layout = setup.form().rows().orElse(null);
+    this.layout = ObjectLayout.rows(setup.type()).orElse(null);
     this.words = layout == null ? 0 : layout.words();
     this.references = layout == null ? 0 : layout.references();
   }
@@ -21,7 +22,7 @@ public final class BroadcastOutput<T> extends EdgeOutput<T> {
   @Override
   public void process(T value, long timestamp) throws Exception {
     for (int channel = 0; channel < channels.length; channel++) {
-      RecordBatch batch = filling[channel];
+      ObjectBatch batch = filling[channel];
       if (batch == null) {
         batch = beyond(channel);
       }

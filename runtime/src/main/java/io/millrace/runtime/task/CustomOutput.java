@@ -3,10 +3,11 @@ package io.millrace.runtime.task;
 import io.millrace.core.function.KeySelector;
 import io.millrace.core.function.Partitioner;
 import io.millrace.core.types.RowLayout;
-import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.exchange.ObjectBatch;
+import io.millrace.runtime.exchange.ObjectLayout;
 
 /** Partitions by a user's partitioner. */
-public final class CustomOutput<T, K> extends EdgeOutput<T> {
+public final class CustomOutput<T, K> extends ObjectOutput<T> {
   /** Null if values cross as objects. */
   private final RowLayout<T> layout;
 
@@ -17,7 +18,7 @@ public final class CustomOutput<T, K> extends EdgeOutput<T> {
 
   public CustomOutput(Setup<T> setup, KeySelector<T, K> selector, Partitioner<K> partitioner) {
     super(setup);
-    this.layout = setup.form().rows().orElse(null);
+    this.layout = ObjectLayout.rows(setup.type()).orElse(null);
     this.words = layout == null ? 0 : layout.words();
     this.references = layout == null ? 0 : layout.references();
     this.selector = selector;
@@ -37,7 +38,7 @@ public final class CustomOutput<T, K> extends EdgeOutput<T> {
               + " of "
               + channels.length);
     }
-    RecordBatch batch = filling[channel];
+    ObjectBatch batch = filling[channel];
     if (batch == null) {
       batch = beyond(channel);
     }

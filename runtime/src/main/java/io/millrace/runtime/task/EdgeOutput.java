@@ -1,20 +1,18 @@
 package io.millrace.runtime.task;
 
-import io.millrace.core.types.RowLayout;
-import io.millrace.core.types.TypeSerializer;
+import io.millrace.core.types.TypeInformation;
 import io.millrace.core.types.UnsupportedTypeException;
 import io.millrace.runtime.exchange.ChannelEvent;
-import io.millrace.runtime.exchange.CrossingForm;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.operators.Receiver;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
  * The end of a chain at one edge: sorts records into the batches of its channels. Each kind of
  * partitioning is a final subclass, loaded as a copy of its class for each edge like the operators,
- * and each writes its values itself, so that the layout is one class for the compiler. Subtask's
- * thread only.
+ * below the one for the layout of the batches. Subtask's thread only.
  *
  * <p>A channel always has a batch to fill, or {@link OutputRoom} says that there is none: that is
  * tested before each record, so within one record's fan-out at most some batches overshoot.
@@ -29,12 +27,12 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
   protected final OutputChannel[] channels;
 
   /** The batch being filled for each channel; null while the channel has no room. */
-  protected final RecordBatch[] filling;
+  private final RecordBatch[] filling;
+
+  /** Whether that batch is beyond the channel's allowance. */
+  private final boolean[] overshot;
 
   private final OutputRoom room;
-  private final TypeSerializer<T> serializer;
-  private final boolean copies;
-  private final Optional<RowLayout<T>> rows;
   private final boolean keyed;
   private final boolean longKeys;
   private final String name;
@@ -47,43 +45,35 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
   public record Setup<T>(
       String name,
       OutputChannel[] channels,
-      CrossingForm<T> form,
+      TypeInformation<T> type,
       OutputRoom room,
       boolean keyed,
       boolean longKeys) {}
 
-  protected EdgeOutput(Setup<T> setup) {
+  /** Makes a batch an empty one of this edge. */
+  protected abstract void begin(RecordBatch batch);
+
+  /**
+   * @param filling one place a channel, empty; of the class of batches that the channels give, so
+   *     that the subclass has it as an array of that class and looks at no batch's class
+   * @param keyed whether batches have the hashes of the keys
+   * @param longKeys whether they have the keys
+   */
+  protected EdgeOutput(Setup<T> setup, RecordBatch[] filling, boolean keyed, boolean longKeys) {
     this.name = setup.name;
     this.channels = setup.channels;
-    this.serializer = setup.form.serializer();
-    this.rows = setup.form.rows();
+    this.filling = filling;
+    this.overshot = new boolean[filling.length];
     this.room = setup.room;
-    boolean objects = setup.form.rows().isEmpty();
-    this.longKeys = setup.longKeys && objects;
-    this.keyed = hashesTravel(setup);
-    this.filling = new RecordBatch[channels.length];
+    this.keyed = keyed;
+    this.longKeys = longKeys;
     this.sentWatermark = new long[channels.length];
-    boolean shares = false;
-    for (int i = 0; i < channels.length; i++) {
-      sentWatermark[i] = Long.MIN_VALUE;
-      shares |= channels[i].sharesObjects();
-    }
-    this.copies = shares && !serializer.isImmutable();
+    Arrays.fill(sentWatermark, Long.MIN_VALUE);
   }
 
-  /** Whether key hashes are in the batches: not where the consumer has them cheaper itself. */
-  private static boolean hashesTravel(Setup<?> setup) {
-    return setup.keyed
-        && setup.form.rows().map(row -> !setup.longKeys && row.references() > 0).orElse(true);
-  }
-
-  /** The value as it may cross: itself if it is immutable or serialised anyway, else a copy. */
-  protected final T crossing(T value) {
-    try {
-      return copies ? serializer.copy(value) : value;
-    } catch (UnsupportedTypeException e) {
-      throw refused(e);
-    }
+  /** For messages. */
+  protected final String name() {
+    return name;
   }
 
   /** Of a late-typed value, which nobody could refuse before it came. */
@@ -91,12 +81,13 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
     return why.at("Operator " + name + " emits what can't be sent on");
   }
 
-  /** The batch to add to when the channel had none: within a fan-out beyond what was allowed. */
-  protected final RecordBatch beyond(int channel) {
+  /** Has a channel without a batch take one: within a fan-out beyond what was allowed. */
+  protected final void takeBeyond(int channel) {
     RecordBatch batch = channels[channel].acquire();
     if (batch == null) {
       room.lose();
       batch = channels[channel].acquireOvershoot();
+      overshot[channel] = true;
       if (++overshoot > MOST_OVERSHOOT) {
         throw new IllegalStateException(
             "Operator "
@@ -108,7 +99,6 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
       }
     }
     filling[channel] = prepare(batch);
-    return batch;
   }
 
   /** Sends the full batch of a channel and takes the next. */
@@ -123,7 +113,7 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
   }
 
   private RecordBatch prepare(RecordBatch batch) {
-    batch.begin(rows);
+    begin(batch);
     batch.keyed = keyed;
     batch.longKeys = longKeys;
     return batch;
@@ -132,6 +122,7 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
   private void send(int channel) {
     RecordBatch batch = filling[channel];
     filling[channel] = null;
+    overshot[channel] = false;
     recordsSent += batch.size;
     try {
       channels[channel].send(batch);
@@ -155,6 +146,10 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
         } else {
           filling[i] = prepare(batch);
         }
+      } else if (overshot[i]) {
+        // One that is beyond is no room: the consumer would never hold the producer up.
+        overshot[i] = !channels[i].adopt(filling[i]);
+        all &= !overshot[i];
       }
     }
     if (all) {

@@ -1,10 +1,11 @@
 package io.millrace.runtime.task;
 
 import io.millrace.core.types.RowLayout;
-import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.exchange.ObjectBatch;
+import io.millrace.runtime.exchange.ObjectLayout;
 
 /** Everything to the first consumer; the others get events only. */
-public final class GlobalOutput<T> extends EdgeOutput<T> {
+public final class GlobalOutput<T> extends ObjectOutput<T> {
   /** Null if values cross as objects. */
   private final RowLayout<T> layout;
 
@@ -13,14 +14,14 @@ public final class GlobalOutput<T> extends EdgeOutput<T> {
 
   public GlobalOutput(Setup<T> setup) {
     super(setup);
-    this.layout = setup.form().rows().orElse(null);
+    this.layout = ObjectLayout.rows(setup.type()).orElse(null);
     this.words = layout == null ? 0 : layout.words();
     this.references = layout == null ? 0 : layout.references();
   }
 
   @Override
   public void process(T value, long timestamp) throws Exception {
-    RecordBatch batch = filling[0];
+    ObjectBatch batch = filling[0];
     if (batch == null) {
       batch = beyond(0);
     }

@@ -4,6 +4,7 @@ import io.millrace.core.function.KeySelector;
 import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.KeyHash;
 import io.millrace.core.types.RowLayout;
+import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.state.KeyedStateBackend;
@@ -33,12 +34,13 @@ public final class LongKeyLoop<T, K> implements BatchLoop {
   }
 
   @Override
-  public int run(RecordBatch batch, int from) throws Exception {
+  public int run(RecordBatch received, int from) throws Exception {
+    ObjectBatch batch = (ObjectBatch) received;
     return batch.layout == null ? runObjects(batch, from) : runRows(batch, from);
   }
 
   @SuppressWarnings("unchecked") // the edge's type
-  private int runRows(RecordBatch batch, int from) throws Exception {
+  private int runRows(ObjectBatch batch, int from) throws Exception {
     RowLayout<Object> layout = batch.layout;
     int words = layout.words();
     int references = layout.references();
@@ -57,7 +59,7 @@ public final class LongKeyLoop<T, K> implements BatchLoop {
   }
 
   @SuppressWarnings("unchecked") // the edge's type
-  private int runObjects(RecordBatch batch, int from) throws Exception {
+  private int runObjects(ObjectBatch batch, int from) throws Exception {
     int size = batch.size;
     int i = from;
     while (i < size && room.isOpen()) {

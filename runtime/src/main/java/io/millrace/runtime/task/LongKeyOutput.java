@@ -4,13 +4,14 @@ import io.millrace.core.function.KeySelector;
 import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.KeyHash;
 import io.millrace.core.types.RowLayout;
-import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.exchange.ObjectBatch;
+import io.millrace.runtime.exchange.ObjectLayout;
 
 /**
  * Partitions by an integer key, which travels beside the record if that is an object: it is never
  * boxed between here and state.
  */
-public final class LongKeyOutput<T, K> extends EdgeOutput<T> {
+public final class LongKeyOutput<T, K> extends ObjectOutput<T> {
   /** Null if values cross as objects. */
   private final RowLayout<T> layout;
 
@@ -25,7 +26,7 @@ public final class LongKeyOutput<T, K> extends EdgeOutput<T> {
   public LongKeyOutput(
       Setup<T> setup, KeySelector<T, K> selector, KeyCodec<K> codec, int[] channelOfGroup) {
     super(setup);
-    this.layout = setup.form().rows().orElse(null);
+    this.layout = ObjectLayout.rows(setup.type()).orElse(null);
     this.words = layout == null ? 0 : layout.words();
     this.references = layout == null ? 0 : layout.references();
     this.selector = selector;
@@ -40,7 +41,7 @@ public final class LongKeyOutput<T, K> extends EdgeOutput<T> {
     long key = selected instanceof Long boxed ? boxed : codec.toLong(selected);
     int hash = KeyHash.ofLong(key);
     int channel = channelOfGroup[hash & (channelOfGroup.length - 1)];
-    RecordBatch batch = filling[channel];
+    ObjectBatch batch = filling[channel];
     if (batch == null) {
       batch = beyond(channel);
     }

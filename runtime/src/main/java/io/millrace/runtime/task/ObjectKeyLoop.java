@@ -3,6 +3,7 @@ package io.millrace.runtime.task;
 import io.millrace.core.function.KeySelector;
 import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.RowLayout;
+import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.state.KeyedStateBackend;
@@ -18,10 +19,6 @@ public final class ObjectKeyLoop<T, K> implements BatchLoop {
   private final KeySelector<T, K> selector;
   private final KeyCodec<K> codec;
 
-  /** Without a use, the compiler would leave the loads out. */
-  @SuppressWarnings("unused")
-  private int touched;
-
   public ObjectKeyLoop(
       Receiver<T> head,
       OutputRoom room,
@@ -36,18 +33,19 @@ public final class ObjectKeyLoop<T, K> implements BatchLoop {
   }
 
   @Override
-  public int run(RecordBatch batch, int from) throws Exception {
+  public int run(RecordBatch received, int from) throws Exception {
+    ObjectBatch batch = (ObjectBatch) received;
     return batch.layout == null ? runObjects(batch, from) : runRows(batch, from);
   }
 
   @SuppressWarnings("unchecked") // the edge's type
-  private int runRows(RecordBatch batch, int from) throws Exception {
+  private int runRows(ObjectBatch batch, int from) throws Exception {
     RowLayout<Object> layout = batch.layout;
     int words = layout.words();
     int references = layout.references();
     int size = batch.size;
     if (from == 0) {
-      touch(batch.values, size * references);
+      batch.touch();
     }
     int i = from;
     while (i < size && room.isOpen()) {
@@ -60,23 +58,8 @@ public final class ObjectKeyLoop<T, K> implements BatchLoop {
     return i;
   }
 
-  /**
-   * Brings the strings of a batch into this core's cache. One after another, as their records are
-   * looked up, each would be waited for; here the loads are independent, and many are under way at
-   * a time (group prefetching, Chen et al., "Improving Hash Join Performance through Prefetching").
-   */
-  private void touch(Object[] references, int count) {
-    int sum = 0;
-    for (int i = 0; i < count; i++) {
-      if (references[i] instanceof String string) {
-        sum += string.length();
-      }
-    }
-    touched = sum;
-  }
-
   @SuppressWarnings("unchecked") // the edge's type
-  private int runObjects(RecordBatch batch, int from) throws Exception {
+  private int runObjects(ObjectBatch batch, int from) throws Exception {
     int size = batch.size;
     int i = from;
     while (i < size && room.isOpen()) {

@@ -4,11 +4,12 @@ import io.millrace.core.function.KeySelector;
 import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.RowLayout;
 import io.millrace.core.types.UnsupportedTypeException;
-import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.exchange.ObjectBatch;
+import io.millrace.runtime.exchange.ObjectLayout;
 import java.util.Objects;
 
 /** Partitions by the hash of the key's canonical encoding. */
-public final class ObjectKeyOutput<T, K> extends EdgeOutput<T> {
+public final class ObjectKeyOutput<T, K> extends ObjectOutput<T> {
   /** Null if values cross as objects. */
   private final RowLayout<T> layout;
 
@@ -21,7 +22,7 @@ public final class ObjectKeyOutput<T, K> extends EdgeOutput<T> {
   public ObjectKeyOutput(
       Setup<T> setup, KeySelector<T, K> selector, KeyCodec<K> codec, int[] channelOfGroup) {
     super(setup);
-    this.layout = setup.form().rows().orElse(null);
+    this.layout = ObjectLayout.rows(setup.type()).orElse(null);
     this.words = layout == null ? 0 : layout.words();
     this.references = layout == null ? 0 : layout.references();
     this.selector = selector;
@@ -42,7 +43,7 @@ public final class ObjectKeyOutput<T, K> extends EdgeOutput<T> {
     K key = Objects.requireNonNull(selector.getKey(value), "keyBy: the key selector returned null");
     int hash = hash(key);
     int channel = channelOfGroup[hash & (channelOfGroup.length - 1)];
-    RecordBatch batch = filling[channel];
+    ObjectBatch batch = filling[channel];
     if (batch == null) {
       batch = beyond(channel);
     }

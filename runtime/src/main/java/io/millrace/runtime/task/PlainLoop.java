@@ -1,6 +1,7 @@
 package io.millrace.runtime.task;
 
 import io.millrace.core.types.RowLayout;
+import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.operators.Receiver;
 
@@ -15,12 +16,13 @@ public final class PlainLoop<T> implements BatchLoop {
   }
 
   @Override
-  public int run(RecordBatch batch, int from) throws Exception {
+  public int run(RecordBatch received, int from) throws Exception {
+    ObjectBatch batch = (ObjectBatch) received;
     return batch.layout == null ? runObjects(batch, from) : runRows(batch, from);
   }
 
   @SuppressWarnings("unchecked") // the edge's type
-  private int runRows(RecordBatch batch, int from) throws Exception {
+  private int runRows(ObjectBatch batch, int from) throws Exception {
     RowLayout<Object> layout = batch.layout;
     int words = layout.words();
     int references = layout.references();
@@ -35,7 +37,7 @@ public final class PlainLoop<T> implements BatchLoop {
   }
 
   @SuppressWarnings("unchecked") // the edge's type
-  private int runObjects(RecordBatch batch, int from) throws Exception {
+  private int runObjects(ObjectBatch batch, int from) throws Exception {
     int size = batch.size;
     int i = from;
     while (i < size && room.isOpen()) {

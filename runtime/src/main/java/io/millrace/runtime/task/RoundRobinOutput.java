@@ -1,13 +1,14 @@
 package io.millrace.runtime.task;
 
 import io.millrace.core.types.RowLayout;
-import io.millrace.runtime.exchange.RecordBatch;
+import io.millrace.runtime.exchange.ObjectBatch;
+import io.millrace.runtime.exchange.ObjectLayout;
 
 /**
  * Spreads records evenly over the connected consumers (rebalance, rescale), or hands all to the
  * only one (forward).
  */
-public final class RoundRobinOutput<T> extends EdgeOutput<T> {
+public final class RoundRobinOutput<T> extends ObjectOutput<T> {
   /** Null if values cross as objects. */
   private final RowLayout<T> layout;
 
@@ -21,7 +22,7 @@ public final class RoundRobinOutput<T> extends EdgeOutput<T> {
    */
   public RoundRobinOutput(Setup<T> setup, int first) {
     super(setup);
-    this.layout = setup.form().rows().orElse(null);
+    this.layout = ObjectLayout.rows(setup.type()).orElse(null);
     this.words = layout == null ? 0 : layout.words();
     this.references = layout == null ? 0 : layout.references();
     this.next = first % channels.length;
@@ -31,7 +32,7 @@ public final class RoundRobinOutput<T> extends EdgeOutput<T> {
   public void process(T value, long timestamp) throws Exception {
     int channel = next;
     next = channel + 1 == channels.length ? 0 : channel + 1;
-    RecordBatch batch = filling[channel];
+    ObjectBatch batch = filling[channel];
     if (batch == null) {
       batch = beyond(channel);
     }

@@ -1,10 +1,10 @@
 package io.millrace.runtime.task;
 
-import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.classloading.UserObjects;
+import io.millrace.runtime.exchange.BatchLayout;
 import io.millrace.runtime.exchange.BatchPool;
-import io.millrace.runtime.exchange.CrossingForm;
+import io.millrace.runtime.exchange.ColumnarLayout;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.LocalChannels;
 import io.millrace.runtime.exchange.OutputChannel;
@@ -14,6 +14,7 @@ import io.millrace.runtime.faults.FailPoints;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.graph.OperatorNode;
+import io.millrace.runtime.graph.Partitioning;
 import io.millrace.runtime.id.ChannelId;
 import io.millrace.runtime.id.TaskManagerId;
 import io.millrace.runtime.operators.EdgeSpec;
@@ -98,8 +99,7 @@ final class SubtaskBuilder {
       Optional<EdgeSpec<?, ?>> keyedBy =
           inputSpecs.stream().filter(EdgeSpec::isKeyed).findFirst().map(spec -> spec);
       Map<String, List<Receiver<?>>> receivers = new LinkedHashMap<>();
-      BatchPool pool = pool();
-      connectOutputs(pool, receivers);
+      connectOutputs(receivers);
       for (int i = vertex.operators().size() - 1; i >= 0; i--) {
         build(i, operators, environments, receivers, i == 0 ? keyedBy : Optional.empty());
       }
@@ -273,19 +273,25 @@ final class SubtaskBuilder {
 
   // ---- outputs
 
-  private BatchPool pool() {
-    int channels = 0;
-    for (TaskDeployment.Output output : deployment.outputs()) {
-      channels += output.consumers().size();
+  private BatchPool pool(List<EdgeSpec<?, ?>> specs) {
+    List<BatchLayout> layouts = new ArrayList<>();
+    for (int i = 0; i < specs.size(); i++) {
+      int channels = deployment.outputs().get(i).consumers().size();
+      layouts.addAll(Collections.nCopies(channels, specs.get(i).layout()));
     }
-    return new BatchPool(channels, SHARED_BATCHES);
+    return new BatchPool(layouts, SHARED_BATCHES);
   }
 
-  private void connectOutputs(BatchPool pool, Map<String, List<Receiver<?>>> receivers)
-      throws Exception {
-    int channel = 0;
+  private void connectOutputs(Map<String, List<Receiver<?>>> receivers) throws Exception {
+    List<EdgeSpec<?, ?>> specs = new ArrayList<>();
     for (TaskDeployment.Output output : deployment.outputs()) {
-      EdgeSpec<?, ?> spec = readSpec(output.edge());
+      specs.add(readSpec(output.edge()));
+    }
+    BatchPool pool = pool(specs);
+    int channel = 0;
+    for (int e = 0; e < specs.size(); e++) {
+      TaskDeployment.Output output = deployment.outputs().get(e);
+      EdgeSpec<?, ?> spec = specs.get(e);
       OutputChannel[] channels = new OutputChannel[output.consumers().size()];
       for (int i = 0; i < channels.length; i++) {
         Peer consumer = output.consumers().get(i);
@@ -299,7 +305,7 @@ final class SubtaskBuilder {
         channels[i] =
             consumer.taskManager().equals(self.value())
                 ? local.meet(id).output(pool, channel)
-                : remote.output(id, CrossingForm.of(spec.type()), loader);
+                : remote.output(id, spec.layout(), loader);
         channels[i].onWritable(subtask::wakeUp);
         channel++;
       }
@@ -321,26 +327,22 @@ final class SubtaskBuilder {
         new EdgeOutput.Setup<>(
             vertex.operators().get(edge.sourceOperator()).described(),
             channels,
-            CrossingForm.of(spec.type()),
+            spec.type(),
             subtask.room(),
             spec.isKeyed(),
             longKeys);
+    if (spec.layout() instanceof ColumnarLayout layout) {
+      return columnarOutput(output, setup, layout, maker);
+    }
     return switch (edge.partitioning()) {
-      case HASH -> {
-        KeyCodec<K> codec = spec.keyType().keyCodec();
-        int groups = output.consumerMaxParallelism();
-        int[] channelOfGroup = new int[groups];
-        for (int group = 0; group < groups; group++) {
-          channelOfGroup[group] = KeyGroups.subtaskOf(group, output.consumerParallelism(), groups);
-        }
-        yield (EdgeOutput<?>)
-            maker.make(
-                erased(longKeys ? LongKeyOutput.class : ObjectKeyOutput.class),
-                setup,
-                spec.key(),
-                codec,
-                channelOfGroup);
-      }
+      case HASH ->
+          (EdgeOutput<?>)
+              maker.make(
+                  erased(longKeys ? LongKeyOutput.class : ObjectKeyOutput.class),
+                  setup,
+                  spec.key(),
+                  spec.keyType().keyCodec(),
+                  channelOfGroup(output));
       case FORWARD, REBALANCE, RESCALE ->
           (EdgeOutput<?>)
               maker.make(
@@ -351,6 +353,37 @@ final class SubtaskBuilder {
           (EdgeOutput<?>)
               maker.make(erased(CustomOutput.class), setup, spec.key(), spec.partitioner());
     };
+  }
+
+  private static EdgeOutput<?> columnarOutput(
+      TaskDeployment.Output output,
+      EdgeOutput.Setup<?> setup,
+      ColumnarLayout layout,
+      OperatorMaker maker) {
+    if (output.edge().partitioning() != Partitioning.HASH) {
+      throw new IllegalArgumentException(
+          "Operator "
+              + setup.name()
+              + ": its columnar output is partitioned by "
+              + output.edge().partitioning()
+              + ", which is not supported; HASH by a column is");
+    }
+    return (EdgeOutput<?>)
+        maker.make(
+            erased(ColumnarKeyOutput.class),
+            setup,
+            layout.keyColumn(),
+            layout.columns().get(layout.keyColumn()).name(),
+            channelOfGroup(output));
+  }
+
+  private static int[] channelOfGroup(TaskDeployment.Output output) {
+    int groups = output.consumerMaxParallelism();
+    int[] channels = new int[groups];
+    for (int group = 0; group < groups; group++) {
+      channels[group] = KeyGroups.subtaskOf(group, output.consumerParallelism(), groups);
+    }
+    return channels;
   }
 
   // ---- inputs
@@ -376,7 +409,9 @@ final class SubtaskBuilder {
       receiver = maker.make(erased(input == 0 ? Input1Receiver.class : Input2Receiver.class), head);
     }
     Object loop;
-    if (!spec.isKeyed()) {
+    if (spec.layout() instanceof ColumnarLayout) {
+      loop = maker.make(erased(ColumnarLoop.class), receiver);
+    } else if (!spec.isKeyed()) {
       loop = maker.make(erased(PlainLoop.class), receiver, subtask.room());
     } else if (spec.keyType().keyCodec().isLong()) {
       loop =
@@ -407,7 +442,7 @@ final class SubtaskBuilder {
     List<Integer> inputOf = new ArrayList<>();
     for (int i = 0; i < specs.size(); i++) {
       TaskDeployment.Input input = deployment.inputs().get(i);
-      CrossingForm<?> form = CrossingForm.of(specs.get(i).type());
+      BatchLayout layout = specs.get(i).layout();
       for (Peer producer : input.producers()) {
         ChannelId id =
             new ChannelId(
@@ -419,7 +454,7 @@ final class SubtaskBuilder {
         inputs.add(
             producer.taskManager().equals(self.value())
                 ? local.meet(id)
-                : remote.input(id, producer.host(), producer.dataPort(), form, loader));
+                : remote.input(id, producer.host(), producer.dataPort(), layout, loader));
         inputOf.add(input.edge().targetInput());
       }
     }

@@ -2,9 +2,93 @@ package io.millrace.runtime.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.core.types.TypeInformation;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class BatchPoolTest {
+  private static final BatchLayout LONGS = objects(Long.class);
+  private static final BatchLayout STRINGS = objects(String.class);
+
+  private static BatchLayout objects(Class<?> type) {
+    return ObjectLayout.of(TypeInformation.of(type));
+  }
+
+  @Test
+  void channelsOfOneLayoutUseEachOthersBatchesAndNoOthers() {
+    BatchPool pool =
+        new BatchPool(
+            List.of(LONGS, Rows.TYPE.layout(0), STRINGS, Rows.TYPE.layout(0), Rows.TYPE.layout(1)),
+            0);
+    RecordBatch objects = pool.acquire(0);
+    RecordBatch columns = pool.acquire(1);
+    RecordBatch otherKey = pool.acquire(4);
+    assertThat(objects).isInstanceOf(ObjectBatch.class);
+    assertThat(((ColumnarBatch) otherKey).keys)
+        .isSameAs(((ColumnarBatch) otherKey).longs(1).values);
+    objects.release();
+    columns.release();
+    otherKey.release();
+    // What has come back is seen when a channel has used up its own.
+    takeAll(pool, 0);
+    assertThat(takeAll(pool, 3)).contains(columns).doesNotContain(otherKey);
+    assertThat(takeAll(pool, 2)).allMatch(ObjectBatch.class::isInstance);
+    assertThat(takeAll(pool, 4)).contains(otherKey);
+  }
+
+  private static List<RecordBatch> takeAll(BatchPool pool, int channel) {
+    List<RecordBatch> taken = new ArrayList<>();
+    for (RecordBatch b = pool.acquire(channel); b != null; b = pool.acquire(channel)) {
+      taken.add(b);
+    }
+    return taken;
+  }
+
+  @Test
+  void aBatchBeyondTheAllowanceIsAdoptedOnceThereIsRoom() {
+    BatchPool pool = new BatchPool(List.of(LONGS), 0);
+    List<RecordBatch> taken = takeAll(pool, 0);
+    assertThat(taken).hasSize(2);
+    RecordBatch beyond = pool.beyondAllowance(0);
+    assertThat(pool.adopt(0, beyond)).isFalse();
+    taken.get(0).release();
+    assertThat(pool.adopt(0, beyond)).isTrue();
+    assertThat(pool.acquire(0)).isNull();
+    beyond.release();
+    assertThat(pool.acquire(0)).isNotNull();
+    assertThat(pool.acquire(0)).isNull();
+  }
+
+  /** In backpressure batches go beyond all the time: that must not be garbage each time. */
+  @Test
+  void batchesBeyondTheAllowanceAreUsedAgainButAFloodOfThemIsNotKept() {
+    BatchPool pool = new BatchPool(List.of(LONGS), 0);
+    RecordBatch first = pool.beyondAllowance(0);
+    first.release();
+    List<RecordBatch> taken = takeAll(pool, 0);
+    assertThat(pool.acquire(0)).isNull();
+    taken.forEach(RecordBatch::release);
+    taken = takeAll(pool, 0);
+    assertThat(pool.beyondAllowance(0)).isSameAs(first);
+
+    List<RecordBatch> flood = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      flood.add(pool.beyondAllowance(0));
+    }
+    Set<RecordBatch> known = new HashSet<>(flood);
+    flood.forEach(RecordBatch::release);
+    assertThat(pool.isAvailable(0)).isFalse();
+    int again = 0;
+    for (int i = 0; i < 1_000; i++) {
+      again += known.contains(pool.beyondAllowance(0)) ? 1 : 0;
+    }
+    assertThat(again).isBetween(1, 16);
+  }
+
   @Test
   void makesSmallerBatchesForMoreChannels() {
     assertThat(BatchPool.capacity(1)).isEqualTo(512);
@@ -19,7 +103,7 @@ class BatchPoolTest {
   @Test
   void boundsTheRecordsInFlightByTheSlotNotByTheChannel() {
     int channels = 64;
-    BatchPool pool = new BatchPool(channels, 32);
+    BatchPool pool = new BatchPool(Collections.nCopies(channels, LONGS), 32);
     int records = 0;
     for (int channel = 0; channel < channels; channel++) {
       RecordBatch batch;
@@ -32,7 +116,7 @@ class BatchPoolTest {
 
   @Test
   void handsOutWhatWasUsedLast() {
-    BatchPool pool = new BatchPool(1, 0);
+    BatchPool pool = new BatchPool(Collections.nCopies(1, LONGS), 0);
     RecordBatch first = pool.acquire(0);
     RecordBatch second = pool.acquire(0);
     assertThat(pool.acquire(0)).isNull();
@@ -43,7 +127,7 @@ class BatchPoolTest {
 
   @Test
   void isFullAtItsOwnCapacity() {
-    RecordBatch batch = new BatchPool(64, 0).acquire(0);
+    RecordBatch batch = new BatchPool(Collections.nCopies(64, LONGS), 0).acquire(0);
     batch.size = batch.capacity - 1;
     assertThat(batch.isFull()).isFalse();
     batch.size++;

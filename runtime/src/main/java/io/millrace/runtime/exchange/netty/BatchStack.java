@@ -1,5 +1,6 @@
 package io.millrace.runtime.exchange.netty;
 
+import io.millrace.runtime.exchange.BatchLayout;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /**
@@ -11,11 +12,16 @@ final class BatchStack implements RecordBatch.BatchOwner {
   private static final int KEPT = 16;
 
   private final RecordBatch[] free = new RecordBatch[KEPT];
+  private final BatchLayout layout;
   private int size;
+
+  BatchStack(BatchLayout layout) {
+    this.layout = layout;
+  }
 
   RecordBatch take() {
     if (size == 0) {
-      return new RecordBatch(this);
+      return layout.newBatch(this, RecordBatch.CAPACITY);
     }
     RecordBatch batch = free[--size];
     free[size] = null;

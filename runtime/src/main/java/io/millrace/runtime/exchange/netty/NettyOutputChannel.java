@@ -82,16 +82,25 @@ final class NettyOutputChannel implements OutputChannel, ConnectionWork {
 
   @Override
   public RecordBatch acquire() {
+    return mayAcquire() ? codec.newBatch() : null;
+  }
+
+  private boolean mayAcquire() {
     if (state == State.FAILED) {
       throw new ExchangeException(
           "Channel " + id + " failed", failure.orElseGet(() -> new ExchangeException("closed")));
     }
-    return isWritable() ? codec.newBatch() : null;
+    return isWritable();
   }
 
   @Override
   public RecordBatch acquireOvershoot() {
     return codec.newBatch();
+  }
+
+  @Override
+  public boolean adopt(RecordBatch overshoot) {
+    return mayAcquire();
   }
 
   @Override

@@ -87,6 +87,15 @@ public final class CurrentKey {
     serial++;
   }
 
+  /**
+   * Index of a hash's key group in the backend's range.
+   *
+   * @throws IllegalStateException if it isn't there (invariant KG2)
+   */
+  public int groupOf(int keyHash) {
+    return checkedGroup(keyHash);
+  }
+
   private int checkedGroup(int keyHash) {
     int index = KeyGroups.groupOf(keyHash, groups) - first;
     if (index < 0 || index >= size) { // KG2

@@ -1,13 +1,16 @@
 package io.millrace.runtime.state.heap;
 
 import io.millrace.core.types.FlatLayout;
-import io.millrace.runtime.state.ProbedValueState;
+import io.millrace.runtime.state.FlatValueState;
 
 /**
  * The value of an integer key, stored flat: the shortest way there is. Looks its entry up once a
  * key. Written so that the engine can load a copy of this class per operator.
  */
-public final class FlatLongValueState<V> implements ProbedValueState<V> {
+public final class FlatLongValueState<V> implements FlatValueState<V> {
+  /** Entries from which on a table is hardly in the nearer caches. */
+  private static final int FETCHED_FROM = 1 << 14;
+
   private final CurrentKey key;
   private final StateTable<V> table;
   private final CutClock clock;
@@ -19,6 +22,9 @@ public final class FlatLongValueState<V> implements ProbedValueState<V> {
   // under G1 a fence. The page is found again through what is in the cache by then.
   private long serial;
   private int index;
+
+  /** Where the value begins that was found without being of the current key. */
+  private int at;
 
   public FlatLongValueState(CurrentKey key, FlatLayout<V> layout, TableCursor<V> cursor) {
     this.key = key;
@@ -58,6 +64,59 @@ public final class FlatLongValueState<V> implements ProbedValueState<V> {
       prepareWrite();
     }
     layout.store(value, table.words(key.group(), key.hash()), index);
+  }
+
+  @Override
+  public long[] find(long longKey, int hash) {
+    long[] words = table.words(key.groupOf(hash), hash);
+    int found = Segment.findValue(words, longKey, hash, shift, stride);
+    if (found < 0) {
+      found = findSlowly(longKey, hash);
+    }
+    at = found;
+    return words;
+  }
+
+  /** Free slots and key 0 look the same. */
+  private int findSlowly(long longKey, int hash) {
+    key.set(longKey, hash);
+    return cursor.find() ? cursor.valueIndex() : -1;
+  }
+
+  @Override
+  public long fetch(int[] hashes, int[] rows, int from, int to) {
+    long seen = 0;
+    if (table.size() >= FETCHED_FROM) {
+      for (int i = from; i < to; i++) {
+        int hash = hashes[rows[i]];
+        seen += Segment.wordAtHome(table.words(key.groupOf(hash), hash), hash, shift, stride);
+      }
+    }
+    return seen;
+  }
+
+  @Override
+  public int at() {
+    return at;
+  }
+
+  @Override
+  public boolean isOpen(long[] words) {
+    return at >= 0 && !clock.isFrozen(Segment.stamp(words));
+  }
+
+  @Override
+  public long[] open(long longKey, int hash) {
+    key.set(longKey, hash);
+    cursor.prepareWrite();
+    at = cursor.valueIndex();
+    return table.words(key.group(), hash);
+  }
+
+  @Override
+  public void remove(long longKey, int hash) {
+    key.set(longKey, hash);
+    clear();
   }
 
   private void prepareWrite() {

@@ -133,6 +133,11 @@ public final class Segment {
     }
   }
 
+  /** The first word that a search for a hash looks at. */
+  public static long wordAtHome(long[] words, int hash, int shift, int stride) {
+    return words[FIRST_ENTRY + ((hash >>> shift) & (int) words[MASK]) * stride];
+  }
+
   /**
    * The slot of a key in a segment of these words, or -1 if it isn't there, by the words alone;
    * {@link #UNKNOWN} where key 0 is sought or may be there.

@@ -18,6 +18,7 @@ import io.millrace.core.types.TypeSchema;
 import io.millrace.core.types.TypeSerializer;
 import io.millrace.runtime.state.CorruptStateException;
 import io.millrace.runtime.state.CutKind;
+import io.millrace.runtime.state.FlatValueState;
 import io.millrace.runtime.state.IncompatibleStateException;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedCut;
@@ -120,6 +121,20 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
   public <T> ValueState<T> getState(ValueStateDescriptor<T> descriptor) {
     StateMeta meta = factory.meta(StateKind.VALUE, descriptor, StateMeta.NONE);
     return registered(meta, () -> factory.value(meta, descriptor));
+  }
+
+  @Override
+  public <T> FlatValueState<T> flatState(ValueStateDescriptor<T> descriptor) {
+    if (getState(descriptor) instanceof FlatValueState<T> flat) {
+      return flat;
+    }
+    throw new IllegalArgumentException(
+        "State '"
+            + descriptor.name()
+            + "' of operator "
+            + context.operator()
+            + " can't be open word by word: that takes an integer key, a value that is a primitive"
+            + " or a record of primitives, and no time to live");
   }
 
   /** The handle of the state that {@code meta} describes, made at the first call. */

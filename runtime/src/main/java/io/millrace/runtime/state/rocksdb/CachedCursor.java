@@ -177,6 +177,12 @@ public final class CachedCursor<V> implements EntryCursor<V> {
     segment.setFlags(slot, segment.flags(slot) & ~CachedTable.DELETED);
   }
 
+  /** Gives the current key an entry that is written next, in its words and unseen by the cache. */
+  public void open() {
+    prepareWrite();
+    table.markOpened(segment(), slot);
+  }
+
   /** Tells the cache that the entry was written whose value begins there. */
   public void written(int valueIndex) {
     Segment segment = segment();

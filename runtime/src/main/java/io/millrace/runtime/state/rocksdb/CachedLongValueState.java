@@ -1,7 +1,7 @@
 package io.millrace.runtime.state.rocksdb;
 
 import io.millrace.core.types.FlatLayout;
-import io.millrace.runtime.state.ProbedValueState;
+import io.millrace.runtime.state.FlatValueState;
 import io.millrace.runtime.state.heap.CurrentKey;
 import io.millrace.runtime.state.heap.Segment;
 import io.millrace.runtime.state.heap.StateTable;
@@ -10,7 +10,7 @@ import io.millrace.runtime.state.heap.StateTable;
  * The value of an integer key, flat in the cache: the shortest way there is when the cache has it.
  * Written so that the engine can load a copy of this class per operator.
  */
-public final class CachedLongValueState<V> implements ProbedValueState<V> {
+public final class CachedLongValueState<V> implements FlatValueState<V> {
   private final CurrentKey key;
   private final StateTable<V> entries;
   private final FlatLayout<V> layout;
@@ -74,6 +74,44 @@ public final class CachedLongValueState<V> implements ProbedValueState<V> {
   public void clear() {
     cursor.remove();
     serial = 0;
+  }
+
+  @Override
+  public long[] find(long longKey, int hash) {
+    key.set(longKey, hash);
+    lookUp();
+    return entries.words(key.group(), hash);
+  }
+
+  /** An entry that isn't in the cache is read from the database as it is found. */
+  @Override
+  public long fetch(int[] hashes, int[] rows, int from, int to) {
+    return 0;
+  }
+
+  @Override
+  public int at() {
+    return index;
+  }
+
+  @Override
+  public boolean isOpen(long[] words) {
+    return index >= 0 && epoch.isCurrent(words[index + flagsOffset]);
+  }
+
+  @Override
+  public long[] open(long longKey, int hash) {
+    key.set(longKey, hash);
+    cursor.open();
+    index = cursor.valueIndex();
+    serial = key.serial();
+    return entries.words(key.group(), hash);
+  }
+
+  @Override
+  public void remove(long longKey, int hash) {
+    key.set(longKey, hash);
+    clear();
   }
 
   private void lookUp() {

@@ -394,6 +394,15 @@ final class CachedTable<V> {
     cache.dirtied();
   }
 
+  /** Marks a found entry that is about to be written. */
+  void markOpened(Segment segment, int slot) {
+    if ((segment.flags(slot) & Segment.DIRTY) == 0) {
+      cache.dirtiedNext();
+      dirty++;
+    }
+    segment.setFlags(slot, epoch.changed(segment.flags(slot)));
+  }
+
   /**
    * Removes the value of an entry that has one.
    *

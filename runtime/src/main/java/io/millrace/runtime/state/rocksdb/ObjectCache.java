@@ -195,6 +195,16 @@ final class ObjectCache implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #dirtied}, of an entry that is written only after this: it is not among the cleaned.
+   */
+  void dirtiedNext() {
+    if (dirty >= maxDirty) {
+      cleanSome(chunk);
+    }
+    dirty++;
+  }
+
   void cleaned(int count) {
     dirty -= count;
   }

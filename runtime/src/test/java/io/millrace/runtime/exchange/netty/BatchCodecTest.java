@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.core.time.TimestampAssigner;
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.CorruptDataException;
+import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 import java.util.Arrays;
 import java.util.Random;
@@ -33,11 +34,11 @@ class BatchCodecTest {
       {Long.MIN_VALUE + 1, Long.MAX_VALUE},
     };
     for (long[] shape : shapes) {
-      RecordBatch batch = codec.newBatch();
+      ObjectBatch batch = (ObjectBatch) codec.newBatch();
       for (long timestamp : shape) {
         Pair.add(batch, 1, 2, timestamp);
       }
-      RecordBatch read = roundTrip(batch);
+      ObjectBatch read = roundTrip(batch);
       assertThat(IntStream.range(0, read.size).mapToLong(read::timestamp).toArray())
           .isEqualTo(shape);
     }
@@ -45,7 +46,7 @@ class BatchCodecTest {
 
   @Test
   void carriesHashesAndKeysOnlyIfThere() {
-    RecordBatch batch = filled(100);
+    ObjectBatch batch = filled(100);
     int plain = encodedSize(batch);
     batch.keyed = true;
     int keyed = encodedSize(batch);
@@ -53,7 +54,7 @@ class BatchCodecTest {
     int both = encodedSize(batch);
     assertThat(keyed - plain).isEqualTo(400);
     assertThat(both - keyed).isEqualTo(800);
-    RecordBatch read = roundTrip(batch);
+    ObjectBatch read = roundTrip(batch);
     assertThat(read.keyed).isTrue();
     assertThat(read.longKeys).isTrue();
     assertThat(Arrays.copyOf(read.hashes, 100)).isEqualTo(Arrays.copyOf(batch.hashes, 100));
@@ -64,14 +65,14 @@ class BatchCodecTest {
 
   @Test
   void cutsABatchIntoFramesOfAboutTheTarget() {
-    RecordBatch batch = filled(512);
+    ObjectBatch batch = filled(512);
     batch.keyed = true;
     int from = 0;
     int frames = 0;
     while (from < 512) {
       int to = codec.encode(batch, from, 1000);
       byte[] bytes = codec.encoded().toByteArray();
-      RecordBatch part = codec.decode(bytes, 0, bytes.length);
+      ObjectBatch part = (ObjectBatch) codec.decode(bytes, 0, bytes.length);
       assertThat(part.size).isEqualTo(to - from);
       for (int i = 0; i < part.size; i++) {
         assertThat(part.values[i]).isEqualTo(batch.values[from + i]);
@@ -87,7 +88,7 @@ class BatchCodecTest {
 
   @Test
   void corruptBytesNeverGiveMoreThanWasThere() {
-    RecordBatch batch = filled(50);
+    ObjectBatch batch = filled(50);
     batch.keyed = true;
     codec.encode(batch, 0, Integer.MAX_VALUE);
     byte[] good = codec.encoded().toByteArray();
@@ -116,8 +117,8 @@ class BatchCodecTest {
         .isInstanceOf(CorruptDataException.class);
   }
 
-  private RecordBatch filled(int count) {
-    RecordBatch batch = codec.newBatch();
+  private ObjectBatch filled(int count) {
+    ObjectBatch batch = (ObjectBatch) codec.newBatch();
     for (int i = 0; i < count; i++) {
       batch.hashes[i] = random.nextInt();
       batch.keys[i] = random.nextLong();
@@ -131,9 +132,9 @@ class BatchCodecTest {
     return codec.encoded().size();
   }
 
-  private RecordBatch roundTrip(RecordBatch batch) {
+  private ObjectBatch roundTrip(ObjectBatch batch) {
     int size = encodedSize(batch);
-    RecordBatch read = codec.decode(codec.encoded().array(), 0, size);
+    ObjectBatch read = (ObjectBatch) codec.decode(codec.encoded().array(), 0, size);
     assertThat(Arrays.copyOf(read.values, read.size))
         .isEqualTo(Arrays.copyOf(batch.values, batch.size));
     return read;

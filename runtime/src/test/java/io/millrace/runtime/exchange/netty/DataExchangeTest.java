@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.runtime.exchange.ChannelEvent;
-import io.millrace.runtime.exchange.CrossingForm;
 import io.millrace.runtime.exchange.InputChannel;
+import io.millrace.runtime.exchange.ObjectBatch;
+import io.millrace.runtime.exchange.ObjectLayout;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.id.ChannelId;
 import io.millrace.runtime.id.CheckpointId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -156,8 +156,7 @@ class DataExchangeTest {
               new ChannelEvent.Barrier(new CheckpointId(7), true, "chk"),
               new ChannelEvent.Watermark(Long.MAX_VALUE),
               new ChannelEvent.EndOfData(false),
-              new ChannelEvent.Barrier(
-                  new CheckpointId(8), false, "chk", Optional.of(new CheckpointId(7))));
+              new ChannelEvent.Barrier(new CheckpointId(8), false, "chk"));
       List<Object> received = new ArrayList<>();
       for (ChannelEvent event : events) {
         output.sendEvent(event);
@@ -283,9 +282,8 @@ class DataExchangeTest {
   void recordsLargerThanEveryAllowancePass() throws Exception {
     ExchangeOptions.Limits limits =
         new ExchangeOptions.Limits(4096, 8192, 16384, 2048, 1024, 8 << 20);
-    BatchCodec out =
-        new BatchCodec(CrossingForm.ofObjects(Pair.BYTES), Pair.class.getClassLoader());
-    BatchCodec in = new BatchCodec(CrossingForm.ofObjects(Pair.BYTES), Pair.class.getClassLoader());
+    BatchCodec out = BatchCodec.of(ObjectLayout.ofObjects(Pair.BYTES), Pair.class.getClassLoader());
+    BatchCodec in = BatchCodec.of(ObjectLayout.ofObjects(Pair.BYTES), Pair.class.getClassLoader());
     try (TwoProcesses processes = new TwoProcesses(TwoProcesses.OPTIONS.withLimits(limits));
         Tasks tasks = new Tasks()) {
       OutputChannel output = processes.output(0, out);
@@ -299,7 +297,7 @@ class DataExchangeTest {
               for (int size : sizes) {
                 byte[] value = new byte[size];
                 value[size - 1] = (byte) size;
-                batch.values[batch.size++] = value;
+                ((ObjectBatch) batch).values[batch.size++] = value;
               }
               output.send(batch);
             }
@@ -311,7 +309,7 @@ class DataExchangeTest {
           item instanceof RecordBatch batch;
           item = receiving.next()) {
         for (int i = 0; i < batch.size; i++) {
-          byte[] value = (byte[]) batch.values[i];
+          byte[] value = (byte[]) ((ObjectBatch) batch).values[i];
           assertThat(value).hasSize(sizes[seen % sizes.length]);
           assertThat(value[value.length - 1]).isEqualTo((byte) value.length);
           seen++;
@@ -339,8 +337,24 @@ class DataExchangeTest {
       }
       assertThat(output.isWritable()).isFalse();
       assertThat(output.acquire()).isNull();
+      RecordBatch beyond = output.acquireOvershoot();
+      assertThat(output.adopt(beyond)).isFalse();
+      Receiving receiving = new Receiving(input);
+      long taken = 0;
+      while (!output.adopt(beyond)) {
+        taken = Receiving.check((RecordBatch) receiving.next(), 0, taken);
+      }
+      assertThat(taken).isLessThan(next);
+      Pair.add(beyond, 0, next, 1000 + next);
+      next++;
+      output.send(beyond);
       output.sendEvent(new ChannelEvent.EndOfData(false));
-      assertThat(new Receiving(input).pairs(0)).isEqualTo(next);
+      for (Object item = receiving.next();
+          item instanceof RecordBatch batch;
+          item = receiving.next()) {
+        taken = Receiving.check(batch, 0, taken);
+      }
+      assertThat(taken).isEqualTo(next);
     }
   }
 }

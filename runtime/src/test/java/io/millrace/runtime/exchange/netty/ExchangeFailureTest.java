@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.runtime.exchange.ChannelEvent;
-import io.millrace.runtime.exchange.CrossingForm;
 import io.millrace.runtime.exchange.InputChannel;
+import io.millrace.runtime.exchange.ObjectBatch;
+import io.millrace.runtime.exchange.ObjectLayout;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.id.ChannelId;
@@ -239,10 +240,10 @@ class ExchangeFailureTest {
     ExchangeOptions.Limits limits = new ExchangeOptions.Limits(4096, 4096, 0, 4096, 1024, 8192);
     try (TwoProcesses processes = new TwoProcesses(TwoProcesses.OPTIONS.withLimits(limits))) {
       BatchCodec codec =
-          new BatchCodec(CrossingForm.ofObjects(Pair.BYTES), Pair.class.getClassLoader());
+          BatchCodec.of(ObjectLayout.ofObjects(Pair.BYTES), Pair.class.getClassLoader());
       OutputChannel output = processes.output(0, codec);
       RecordBatch batch = output.acquire();
-      batch.values[batch.size++] = new byte[9000];
+      ((ObjectBatch) batch).values[batch.size++] = new byte[9000];
       assertThatThrownBy(() -> output.send(batch))
           .isInstanceOf(ExchangeException.class)
           .hasMessageContaining("maxFrameBytes")

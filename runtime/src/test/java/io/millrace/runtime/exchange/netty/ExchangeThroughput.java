@@ -2,6 +2,7 @@ package io.millrace.runtime.exchange.netty;
 
 import io.millrace.runtime.exchange.ChannelEvent;
 import io.millrace.runtime.exchange.InputChannel;
+import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.id.ChannelId;
@@ -120,8 +121,8 @@ public final class ExchangeThroughput {
         }
         progress = true;
         while (!batch.isFull() && sent[c] < records) {
-          batch.values[batch.size] = VALUE;
-          batch.stamp(batch.size, sent[c] >> 4);
+          ((ObjectBatch) batch).values[batch.size] = VALUE;
+          ((ObjectBatch) batch).stamp(batch.size, sent[c] >> 4);
           batch.size++;
           sent[c]++;
         }

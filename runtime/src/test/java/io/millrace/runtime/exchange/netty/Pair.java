@@ -3,7 +3,8 @@ package io.millrace.runtime.exchange.netty;
 import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.TypeSerializer;
-import io.millrace.runtime.exchange.CrossingForm;
+import io.millrace.runtime.exchange.ObjectBatch;
+import io.millrace.runtime.exchange.ObjectLayout;
 import io.millrace.runtime.exchange.RecordBatch;
 
 /** The small record of the tests. */
@@ -57,12 +58,12 @@ record Pair(long a, long b) {
       };
 
   static BatchCodec codec() {
-    return new BatchCodec(CrossingForm.ofObjects(SERIALIZER), Pair.class.getClassLoader());
+    return BatchCodec.of(ObjectLayout.ofObjects(SERIALIZER), Pair.class.getClassLoader());
   }
 
   static void add(RecordBatch batch, long a, long b, long timestamp) {
-    batch.values[batch.size] = new Pair(a, b);
-    batch.stamp(batch.size, timestamp);
+    ((ObjectBatch) batch).values[batch.size] = new Pair(a, b);
+    ((ObjectBatch) batch).stamp(batch.size, timestamp);
     batch.size++;
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.runtime.exchange.netty;
 
 import io.millrace.runtime.exchange.ChannelEvent;
 import io.millrace.runtime.exchange.InputChannel;
+import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +51,8 @@ final class Receiving {
     }
   }
 
-  static long check(RecordBatch batch, long channel, long first) {
+  static long check(RecordBatch received, long channel, long first) {
+    ObjectBatch batch = (ObjectBatch) received;
     long expected = first;
     for (int i = 0; i < batch.size; i++) {
       Pair pair = (Pair) batch.values[i];

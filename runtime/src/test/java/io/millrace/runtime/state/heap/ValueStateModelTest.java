@@ -56,6 +56,10 @@ class ValueStateModelTest {
 
   record Compound(String name, int number) {}
 
+  record Mixed(String name, long number, boolean set, Compound compound) {}
+
+  record Pair(String left, String right) {}
+
   private record Case<K, V>(
       String name,
       Class<K> keyType,
@@ -93,6 +97,23 @@ class ValueStateModelTest {
       cases.add(
           new Case<>(
               "string to long" + suffix, String.class, Long.class, k -> "k" + k, v -> v, ttl));
+      cases.add(
+          new Case<>(
+              "long to record of words and references" + suffix,
+              Long.class,
+              Mixed.class,
+              k -> k - 3_000,
+              v ->
+                  new Mixed(v % 5 == 0 ? null : "m" + v, v, v % 3 == 0, new Compound("c", (int) v)),
+              ttl));
+      cases.add(
+          new Case<>(
+              "string to record of references" + suffix,
+              String.class,
+              Pair.class,
+              k -> "k" + k,
+              v -> new Pair("l" + v % 3, v % 4 == 0 ? null : "r" + v),
+              ttl));
       cases.add(
           new Case<>(
               "record to mutable" + suffix,
