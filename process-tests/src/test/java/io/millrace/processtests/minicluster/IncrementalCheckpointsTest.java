@@ -111,7 +111,7 @@ class IncrementalCheckpointsTest {
         .uid("check")
         .sinkTo(new DiscardingSink<>())
         .uid("end");
-    return cluster.submit(Graphs.of(env, "incremental", 4), from, false);
+    return cluster.submit(Graphs.of(env, "incremental", parallelism), from, false);
   }
 
   private static JobView view(MiniCluster cluster, JobId job) {

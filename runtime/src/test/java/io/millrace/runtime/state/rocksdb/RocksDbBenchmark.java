@@ -52,6 +52,8 @@ public final class RocksDbBenchmark {
       for (int round = 0; round < 4; round++) {
         measure("heap", heap, keys, updates, round);
         measure("rocksdb", rocksDb, keys, updates, round);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long cpu = threads.getCurrentThreadCpuTime();
         long start = System.nanoTime();
         KeyedCut cut = rocksDb.snapshot();
         double taken = (System.nanoTime() - start) / 1e6;
@@ -65,10 +67,11 @@ public final class RocksDbBenchmark {
         }
         System.out.printf(
             Locale.ROOT,
-            "cut %.2f ms, then %,d chunks in %.0f ms, the longest %.1f ms%n",
+            "cut %.2f ms, then %,d chunks in %.0f ms (%.0f ms CPU), the longest %.1f ms%n",
             taken,
             chunks,
             (System.nanoTime() - start) / 1e6 - taken,
+            (threads.getCurrentThreadCpuTime() - cpu) / 1e6,
             longest / 1e6);
         cut.close();
       }
