@@ -57,6 +57,9 @@ public final class ClusterProcesses {
       command.add("setsid");
     }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // An operator that was compiled by itself is not compiled into its chain again if it came out
+    // larger than 2,500 bytes, HotSpot's default; then its records are objects.
+    command.add("-XX:InlineSmallCode=6000");
     command.addAll(launch.jvmOptions());
     command.add("-Xshare:auto");
     command.add("-XX:+ExitOnOutOfMemoryError");

@@ -1,5 +1,7 @@
 package io.millrace.runtime.state;
 
+import java.util.Arrays;
+
 /**
  * Accumulators of windows: one a key and pane, where a pane is a stretch of time that begins at a
  * given millisecond. Each pane has tables of its own, so that it is dropped at once and its keys
@@ -28,6 +30,27 @@ public interface PanedState<A> {
 
   /** Starts a walk over the pane's keys; an absent pane has none. */
   PaneCursor<A> cursor(long pane);
+
+  /**
+   * Starts a walk over the keys of several panes, each key once, with its accumulators merged from
+   * the first pane to the last. It visits the entries there were at its start; none may be put or
+   * removed until it ends.
+   *
+   * @param starts of panes, ascending; those from {@code from} to {@code to}, that one excluded,
+   *     take part
+   */
+  default PaneCursor<A> merged(long[] starts, int from, int to, Merger<A> merger) {
+    return new MergedPaneWalk<>(this, Arrays.copyOfRange(starts, from, to), merger);
+  }
+
+  /** Makes one accumulator of those of several panes, changing none of them. */
+  interface Merger<A> {
+    /** What the key's first accumulator goes on as. */
+    A first(A stored);
+
+    /** The key's accumulators so far, and one more of them. */
+    A merge(A merged, A stored);
+  }
 
   /** Removes a pane with all its keys; nothing happens if there is none. */
   void drop(long pane);

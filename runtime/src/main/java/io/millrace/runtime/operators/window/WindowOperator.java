@@ -22,7 +22,8 @@ import io.millrace.runtime.state.PanedState;
  * from the panes that are there and from how far event time has come ({@link EventTimeProgress}).
  * Firing is resumable after each key.
  */
-public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O> {
+public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O>
+    implements PanedState.Merger<A> {
   private final WindowSpec<K, I, A, R, O> spec;
   private final AggregateFunction<I, A, R> aggregate;
   private final PaneLayout layout;
@@ -61,7 +62,6 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O> 
   private TimeWindow window = new TimeWindow(0, 0);
   private int firstPane;
   private int endPane;
-  private int walked;
   private PaneCursor<A> cursor;
 
   public WindowOperator(WindowSpec<K, I, A, R, O> spec) {
@@ -244,7 +244,6 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O> 
         while (endPane < starts.length && starts[endPane] < window.end()) {
           endPane++;
         }
-        walked = firstPane;
         return true;
       }
     }
@@ -253,19 +252,19 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O> 
 
   /** Resumable: false for no room, or no time. */
   private boolean fireWindow() throws Exception {
-    while (walked < endPane) {
-      if (cursor == null) {
-        cursor = panes.cursor(starts[walked]);
-      }
-      while (cursor.advance()) {
-        fireKey();
-        if (!context.mayGoOn()) {
-          return false;
-        }
-      }
-      cursor = null;
-      walked++;
+    if (cursor == null) {
+      cursor =
+          endPane - firstPane == 1
+              ? panes.cursor(starts[firstPane])
+              : panes.merged(starts, firstPane, endPane, this);
     }
+    while (cursor.advance()) {
+      fireKey();
+      if (!context.mayGoOn()) {
+        return false;
+      }
+    }
+    cursor = null;
     return true;
   }
 
@@ -274,23 +273,18 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O> 
     if (progress.ofCurrentKey(watermark) >= fired) {
       return; // It had fired for the key's group before the restore.
     }
-    A accumulator = cursor.accumulator();
-    if (endPane - firstPane > 1) {
-      for (int i = firstPane; i < walked; i++) {
-        if (panes.get(starts[i]) != null) {
-          return; // It was fired when that pane was walked.
-        }
-      }
-      // What belongs to the state goes out as it is only where nobody can change it.
-      accumulator = immutable ? accumulator : combined(null, accumulator);
-      for (int i = walked + 1; i < endPane; i++) {
-        A other = panes.get(starts[i]);
-        if (other != null) {
-          accumulator = combined(accumulator, other);
-        }
-      }
-    }
-    emit(accumulator, target);
+    emit(cursor.accumulator(), target);
+  }
+
+  /** What belongs to the state goes out as it is only where nobody can change it. */
+  @Override
+  public A first(A stored) {
+    return immutable ? stored : combined(null, stored);
+  }
+
+  @Override
+  public A merge(A merged, A stored) {
+    return combined(merged, stored);
   }
 
   /** Merges without ever changing what belongs to the state. */

@@ -63,6 +63,11 @@ public final class HeapPanedState<A> implements PanedState<A> {
   }
 
   @Override
+  public PaneCursor<A> merged(long[] starts, int from, int to, Merger<A> merger) {
+    return panes.merged(starts, from, to, merger, key, serializer, copied);
+  }
+
+  @Override
   public void drop(long pane) {
     panes.drop(pane);
   }

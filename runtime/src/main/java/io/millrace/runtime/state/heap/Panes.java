@@ -2,6 +2,7 @@ package io.millrace.runtime.state.heap;
 
 import io.millrace.core.types.TypeSerializer;
 import io.millrace.runtime.state.PaneCursor;
+import io.millrace.runtime.state.PanedState.Merger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -71,6 +72,25 @@ public final class Panes<A> {
     Pane<A> pane = pane(start);
     return new HeapPaneCursor<>(
         pane == null ? new Pane<>(start, tables.get()) : pane, key, serializer, copied);
+  }
+
+  /** Starts a walk over the keys of panes; absent ones have none. */
+  public PaneCursor<A> merged(
+      long[] starts,
+      int from,
+      int to,
+      Merger<A> merger,
+      CurrentKey key,
+      TypeSerializer<A> serializer,
+      boolean copied) {
+    List<Pane<A>> walked = new ArrayList<>(to - from);
+    for (int i = from; i < to; i++) {
+      Pane<A> pane = pane(starts[i]);
+      if (pane != null) {
+        walked.add(pane);
+      }
+    }
+    return new HeapPaneMerge<>(walked, merger, key, serializer, copied);
   }
 
   List<Pane<A>> all() {

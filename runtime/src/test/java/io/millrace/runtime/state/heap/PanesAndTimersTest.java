@@ -27,6 +27,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -53,6 +54,74 @@ class PanesAndTimersTest {
   void close() throws IOException {
     backends.close();
     strings.close();
+  }
+
+  /** Mutating what it merges into, as aggregate functions may. */
+  private static final PanedState.Merger<List<Integer>> CONCATENATION =
+      new PanedState.Merger<>() {
+        @Override
+        public List<Integer> first(List<Integer> stored) {
+          return new ArrayList<>(stored);
+        }
+
+        @Override
+        public List<Integer> merge(List<Integer> merged, List<Integer> stored) {
+          merged.addAll(stored);
+          return merged;
+        }
+      };
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void aMergedWalkMeetsEachKeyOnceWithItsAccumulatorsInOrder(long seed) throws IOException {
+    merge(new Random(seed), backends, key -> key * 0x1234_5678_9ABCL);
+    merge(new Random(seed), strings, key -> "key " + key);
+  }
+
+  private <K> void merge(Random random, Backends<K> all, LongFunction<K> keys) throws IOException {
+    KeyedStateBackend<K> backend = all.create();
+    PanedState<List<Integer>> panes = backend.panedState("p", INTEGERS);
+    int different = 1 + random.nextInt(2_000);
+    TreeMap<Long, Map<K, List<Integer>>> model = new TreeMap<>();
+    for (int i = 0; i < all.steps(6_000); i++) {
+      long pane = random.nextInt(5) * 100L;
+      K key = keys.apply(random.nextInt(different));
+      all.at(backend, key);
+      List<Integer> accumulator = Optional.ofNullable(panes.get(pane)).orElseGet(ArrayList::new);
+      accumulator.add(i);
+      panes.put(pane, accumulator);
+      model.computeIfAbsent(pane, p -> new HashMap<>()).put(key, List.copyOf(accumulator));
+    }
+    KeyedCut cut = random.nextBoolean() ? backend.snapshot() : null;
+    long[] starts = {-100, 0, 100, 200, 300, 400, 500};
+    for (int from = 0; from < starts.length; from++) {
+      for (int to = from + 1; to <= starts.length; to++) {
+        Map<K, List<Integer>> expected = new HashMap<>();
+        for (int i = from; i < to; i++) {
+          model
+              .getOrDefault(starts[i], Map.of())
+              .forEach(
+                  (key, list) ->
+                      expected.computeIfAbsent(key, k -> new ArrayList<>()).addAll(list));
+        }
+        Map<K, List<Integer>> met = new HashMap<>();
+        try (PaneCursor<List<Integer>> walk = panes.merged(starts, from, to, CONCATENATION)) {
+          while (walk.advance()) {
+            assertThat(met.put(backend.currentKey(), List.copyOf(walk.accumulator()))).isNull();
+          }
+        }
+        assertThat(met).isEqualTo(expected);
+      }
+    }
+    for (Map.Entry<Long, Map<K, List<Integer>>> pane : model.entrySet()) {
+      for (Map.Entry<K, List<Integer>> entry : pane.getValue().entrySet()) {
+        all.at(backend, entry.getKey());
+        assertThat(panes.get(pane.getKey())).isEqualTo(entry.getValue());
+      }
+    }
+    if (cut != null) {
+      cut.close();
+    }
   }
 
   @ParameterizedTest
