@@ -11,7 +11,9 @@ import io.millrace.runtime.exchange.ObjectLayout;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.id.ChannelId;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -103,11 +105,12 @@ class ExchangeFailureTest {
 
   @Test
   void aPeerThatIsNotThereFailsTheInput() throws Exception {
-    int port;
-    try (ServerSocket free = FakePeer.listen()) {
-      port = free.getLocalPort();
-    }
-    try (TwoProcesses processes = new TwoProcesses()) {
+    // Bound but not listening, and held: a port that was free a moment ago may be one of the two
+    // processes' own.
+    try (Socket deaf = new Socket();
+        TwoProcesses processes = new TwoProcesses()) {
+      deaf.bind(new InetSocketAddress("127.0.0.1", 0));
+      int port = deaf.getLocalPort();
       InputChannel input =
           processes.consumer.openInput(TwoProcesses.channel(0), "127.0.0.1", port, Pair.codec());
       assertThatThrownBy(() -> new Receiving(input).next())
