@@ -36,9 +36,9 @@ public final class StateOptions {
           1,
           Integer.MAX_VALUE,
           "1048576",
-          "Entries of an operator's cache that may be newer than its database. A checkpoint writes "
-              + "them between batches and is not done before; more mean fewer writes of keys that "
-              + "come again.");
+          "Entries of an operator's cache that may be newer than its database, not counting those "
+              + "that become so while a checkpoint is made. A checkpoint writes them between batches "
+              + "and is not done before; more mean fewer writes of keys that come again.");
 
   static final OptionGroup GROUP =
       new OptionGroup(

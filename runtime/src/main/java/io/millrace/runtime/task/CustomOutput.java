@@ -46,7 +46,7 @@ public final class CustomOutput<T, K> extends ObjectOutput<T> {
     if (layout == null) {
       batch.values[n] = crossing(value);
     } else {
-      layout.store(value, batch.rows, n * words, batch.values, n * references);
+      layout.store(present(value), batch.rows, n * words, batch.values, n * references);
     }
     batch.stamp(n, timestamp);
     batch.size = n + 1;

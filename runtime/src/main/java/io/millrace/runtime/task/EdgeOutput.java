@@ -19,10 +19,11 @@ import java.util.Optional;
  */
 public abstract class EdgeOutput<T> implements Receiver<T> {
   /**
-   * Batches beyond the allowance that one record's fan-out may take, over all channels: half a
-   * million records.
+   * Records that one record's fan-out may make beyond the allowance, over all channels, in whole
+   * batches: half a million. Not a number of batches, which are small where there are many
+   * channels.
    */
-  private static final int MOST_OVERSHOOT = 1024;
+  private static final int MOST_OVERSHOOT = 1 << 19;
 
   protected final OutputChannel[] channels;
 
@@ -88,12 +89,13 @@ public abstract class EdgeOutput<T> implements Receiver<T> {
       room.lose();
       batch = channels[channel].acquireOvershoot();
       overshot[channel] = true;
-      if (++overshoot > MOST_OVERSHOOT) {
+      overshoot += batch.capacity;
+      if (overshoot > MOST_OVERSHOOT) {
         throw new IllegalStateException(
             "Operator "
                 + name
                 + ": one record made more than "
-                + (MOST_OVERSHOOT * RecordBatch.CAPACITY)
+                + MOST_OVERSHOOT
                 + " records while the consumers were slow. Emit them over several calls (a process function with a"
                 + " timer), or mark the operator as blocking");
       }

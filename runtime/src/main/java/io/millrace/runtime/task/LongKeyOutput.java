@@ -51,7 +51,7 @@ public final class LongKeyOutput<T, K> extends ObjectOutput<T> {
       batch.hashes[n] = hash;
       batch.keys[n] = key;
     } else {
-      layout.store(value, batch.rows, n * words, batch.values, n * references);
+      layout.store(present(value), batch.rows, n * words, batch.values, n * references);
     }
     batch.stamp(n, timestamp);
     batch.size = n + 1;

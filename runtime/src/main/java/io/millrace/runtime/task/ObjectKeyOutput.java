@@ -51,7 +51,7 @@ public final class ObjectKeyOutput<T, K> extends ObjectOutput<T> {
     if (layout == null) {
       batch.values[n] = crossing(value);
     } else {
-      layout.store(value, batch.rows, n * words, batch.values, n * references);
+      layout.store(present(value), batch.rows, n * words, batch.values, n * references);
     }
     if (batch.keyed) {
       batch.hashes[n] = hash;

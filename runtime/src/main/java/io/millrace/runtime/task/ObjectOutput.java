@@ -60,6 +60,17 @@ public abstract class ObjectOutput<T> extends EdgeOutput<T> {
     }
   }
 
+  /** A value that is to be taken apart, which null can't be. */
+  protected final T present(T value) {
+    if (value == null) {
+      throw new NullPointerException(
+          "Operator "
+              + name()
+              + " emits null, which can't be sent on. Leave it out (a filter, or no call of collect)");
+    }
+    return value;
+  }
+
   /** The batch to add to when the channel had none. */
   protected final ObjectBatch beyond(int channel) {
     takeBeyond(channel);

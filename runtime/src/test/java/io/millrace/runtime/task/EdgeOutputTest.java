@@ -85,6 +85,37 @@ class EdgeOutputTest {
     assertThat(output.regainRoom()).isFalse();
   }
 
+  /** Batches are small where there are many channels; what a record may make is not. */
+  @Test
+  void howMuchARecordMayMakeDoesNotDependOnTheNumberOfChannels() throws Exception {
+    TypeInformation<Long> type = TypeInformation.of(Long.class);
+    RoundRobinOutput<Long> output =
+        new RoundRobinOutput<>(
+            new EdgeOutput.Setup<>(
+                "'numbers'", channels(64, ObjectLayout.of(type)), type, room, false, false),
+            0);
+    for (int i = 0; i < 500_000; i++) {
+      output.process((long) i, NONE);
+    }
+    assertThat(room.isOpen()).isFalse();
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 100_000; i++) {
+                output.process((long) i, NONE);
+              }
+            })
+        .hasMessageContaining("'numbers'")
+        .hasMessageContaining("more than 524288 records");
+  }
+
+  @Test
+  void nullIsRefusedByTheNameOfTheOperator() {
+    RoundRobinOutput<Long> output = objects();
+    assertThatThrownBy(() -> output.process(null, NONE))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("'numbers' emits null");
+  }
+
   @Test
   void rowsComeToTheChannelOfTheirKeyInOrderWithTheirHash() {
     int channels = 3;

@@ -69,7 +69,10 @@ public final class TaskManagerNode implements AutoCloseable {
     // control context, and that could be a job's classes.
     long look = STALL.toNanos() / 2;
     workers = new WorkerPool(parts.workers(), TaskManagerNode::reportStall);
-    var unused = main.scheduleAtFixedRate(workers::lookForStalls, look, look, TimeUnit.NANOSECONDS);
+    // After a delay, not at a rate: looks that a pause held up would follow one another at once,
+    // and a step seen by two of them pass for a long one.
+    var unused =
+        main.scheduleWithFixedDelay(workers::lookForStalls, look, look, TimeUnit.NANOSECONDS);
     int slots = parts.settings().slots();
     io = NamedThreads.userCodePool("task-io", Math.min(MOST_UPLOADS, slots));
     deployments = NamedThreads.userCodePool("deploy", Math.min(MOST_DEPLOYMENTS, slots));

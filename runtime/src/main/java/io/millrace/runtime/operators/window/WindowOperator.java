@@ -20,7 +20,7 @@ import io.millrace.runtime.state.PanedState;
  * many windows overlap there; a window fires once the watermark has reached its last millisecond,
  * by a walk over the keys of its panes: there are no timers a key. Which windows are due follows
  * from the panes that are there and from how far event time has come ({@link EventTimeProgress}).
- * Firing is resumable after each key.
+ * Firing is resumable after each key, of several panes once the key group's entries are merged.
  */
 public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O>
     implements PanedState.Merger<A> {
@@ -29,6 +29,8 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O>
   private final PaneLayout layout;
   private final long paneLength;
   private final boolean evaluated;
+
+  /** Whether a pane may be needed again after a window of it has fired. */
   private final boolean keptAfterFiring;
 
   private KeyedStateBackend<K> state;
@@ -73,7 +75,7 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O>
     this.paneLength = layout.paneLength();
     this.aggregate = aggregateOf(spec.fold());
     this.evaluated = spec.isEvaluated();
-    this.keptAfterFiring = spec.lateness() > 0;
+    this.keptAfterFiring = spec.lateness() > 0 || layout.size() > paneLength;
   }
 
   @SuppressWarnings("unchecked")
@@ -176,7 +178,7 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O>
         merged = combined(merged, accumulator);
       }
     }
-    emit(merged, watermark);
+    emit(merged, watermark, false);
   }
 
   /** Has the next window of a pane fire, and the pane dropped, in time. */
@@ -273,7 +275,9 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O>
     if (progress.ofCurrentKey(watermark) >= fired) {
       return; // It had fired for the key's group before the restore.
     }
-    emit(cursor.accumulator(), target);
+    A accumulator = cursor.accumulator();
+    boolean belongsToState = endPane - firstPane == 1 && keptAfterFiring;
+    emit(accumulator, target, belongsToState && !immutable);
   }
 
   /** What belongs to the state goes out as it is only where nobody can change it. */
@@ -294,20 +298,24 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O>
     return result == accumulator && !immutable ? serializer.copy(result) : result;
   }
 
-  private void emit(A accumulator, long currentWatermark) throws Exception {
+  /**
+   * @param lent whether the accumulator is the state's own and will be needed again: a result that
+   *     is the accumulator itself must be a copy then, as its receiver may change it, or keep it
+   *     while it changes
+   */
+  @SuppressWarnings("unchecked") // without an evaluation results are what is emitted
+  private void emit(A accumulator, long currentWatermark, boolean lent) throws Exception {
     R result = aggregate.getResult(accumulator);
+    // Collected records are only read from, through an Iterable.
+    boolean readOnly = evaluated && aggregate instanceof CollectingAggregate<?>;
+    if (lent && result == accumulator && !readOnly) {
+      result = (R) serializer.copy(accumulator);
+    }
     if (evaluated) {
       evaluator.evaluate(state.currentKey(), window, result, currentWatermark);
     } else {
-      out.process(owned(result, accumulator), window.maxTimestamp());
+      out.process((O) result, window.maxTimestamp());
     }
-  }
-
-  /** A result that is the accumulator itself must not change when the window fires again. */
-  @SuppressWarnings("unchecked")
-  private O owned(R result, A accumulator) {
-    boolean shared = result == accumulator && !immutable && keptAfterFiring;
-    return (O) (shared ? serializer.copy(accumulator) : result);
   }
 
   private void finishFiring() {

@@ -1,6 +1,5 @@
 package io.millrace.runtime.state.heap;
 
-import io.millrace.core.types.TypeSerializer;
 import io.millrace.runtime.state.PaneCursor;
 import io.millrace.runtime.state.PanedState.Merger;
 import java.util.Arrays;
@@ -19,8 +18,6 @@ final class HeapPaneMerge<A> implements PaneCursor<A> {
   private final Segment[][][] directories;
   private final Merger<A> merger;
   private final CurrentKey key;
-  private final TypeSerializer<A> serializer;
-  private final boolean copied;
   private final int groups;
   private int group;
   private boolean closed;
@@ -40,19 +37,11 @@ final class HeapPaneMerge<A> implements PaneCursor<A> {
 
   /**
    * @param panes in the order of their merging
-   * @param copied whether the tables keep mutable objects
    */
-  HeapPaneMerge(
-      List<Pane<A>> panes,
-      Merger<A> merger,
-      CurrentKey key,
-      TypeSerializer<A> serializer,
-      boolean copied) {
+  HeapPaneMerge(List<Pane<A>> panes, Merger<A> merger, CurrentKey key) {
     this.panes = panes;
     this.merger = merger;
     this.key = key;
-    this.serializer = serializer;
-    this.copied = copied;
     this.longKeys = key.isLong();
     this.longs = longKeys ? new long[FIRST_CAPACITY] : new long[0];
     this.objects = longKeys ? new Object[0] : new Object[FIRST_CAPACITY];
@@ -105,11 +94,7 @@ final class HeapPaneMerge<A> implements PaneCursor<A> {
     for (int slot = 0; left > 0; slot++) {
       if (segment.isUsed(slot)) {
         left--;
-        A stored = table.load(segment, slot);
-        if (copied && table.clock().isFrozen(segment.valueStamp(slot))) {
-          stored = serializer.copy(stored); // a cut needs it, and merging may change it
-        }
-        merge(segment, slot, stored);
+        merge(segment, slot, table.load(segment, slot));
       }
     }
   }

@@ -64,7 +64,9 @@ public final class HeapPanedState<A> implements PanedState<A> {
 
   @Override
   public PaneCursor<A> merged(long[] starts, int from, int to, Merger<A> merger) {
-    return panes.merged(starts, from, to, merger, key, serializer, copied);
+    return panes.areSmall(starts, from, to)
+        ? panes.merged(starts, from, to, merger, key)
+        : PanedState.super.merged(starts, from, to, merger);
   }
 
   @Override

@@ -9,6 +9,9 @@ import java.util.function.Supplier;
 
 /** The panes of a state, ascending by start; few at a time. Owned by the task thread. */
 public final class Panes<A> {
+  /** Entries that are merged within a step's time: it isn't looked at meanwhile. */
+  static final int MOST_MERGED_AT_ONCE = 1 << 14;
+
   private final Supplier<TableCursor<A>> tables;
   private final List<Pane<A>> panes = new ArrayList<>();
   private Pane<A> last;
@@ -74,15 +77,22 @@ public final class Panes<A> {
         pane == null ? new Pane<>(start, tables.get()) : pane, key, serializer, copied);
   }
 
+  /** Whether a key group of panes has so few entries that they may be merged in one go. */
+  public boolean areSmall(long[] starts, int from, int to) {
+    long entries = 0;
+    int groups = 1;
+    for (int i = from; i < to; i++) {
+      Pane<A> pane = pane(starts[i]);
+      if (pane != null) {
+        entries += pane.table().size();
+        groups = pane.table().groups();
+      }
+    }
+    return entries / groups <= MOST_MERGED_AT_ONCE;
+  }
+
   /** Starts a walk over the keys of panes; absent ones have none. */
-  public PaneCursor<A> merged(
-      long[] starts,
-      int from,
-      int to,
-      Merger<A> merger,
-      CurrentKey key,
-      TypeSerializer<A> serializer,
-      boolean copied) {
+  public PaneCursor<A> merged(long[] starts, int from, int to, Merger<A> merger, CurrentKey key) {
     List<Pane<A>> walked = new ArrayList<>(to - from);
     for (int i = from; i < to; i++) {
       Pane<A> pane = pane(starts[i]);
@@ -90,7 +100,7 @@ public final class Panes<A> {
         walked.add(pane);
       }
     }
-    return new HeapPaneMerge<>(walked, merger, key, serializer, copied);
+    return new HeapPaneMerge<>(walked, merger, key);
   }
 
   List<Pane<A>> all() {

@@ -140,8 +140,8 @@ public interface StateStorage extends AutoCloseable {
   /** A cut that was begun. */
   interface Cut {
     /**
-     * Completes when what was captured can be read; on the task thread, within {@link
-     * #goOnWithCut}. Never, if the storage is closed before.
+     * Completes when what was captured can be read; on the task thread, within any call that
+     * writes, {@link #goOnWithCut} at the latest. Never, if the storage is closed before.
      */
     CompletionStage<Void> prepared();
 

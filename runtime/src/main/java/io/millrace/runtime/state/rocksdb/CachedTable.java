@@ -190,6 +190,9 @@ final class CachedTable<V> {
     }
     serializer.write(entries.load(segment, slot), value);
     classNames |= value.hasClassNames();
+    if (classNames) {
+      cache.wroteClassNames();
+    }
     sample(out.size() + value.size());
     cache.batch().put(out, keys.prefixLength(), value);
   }

@@ -7,13 +7,20 @@ import io.millrace.runtime.state.heap.CurrentKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tables of a backend as one cache over its database, with one limit of bytes and one of dirty
- * entries. Entries leave only before one is added, and are cleaned a batch at a time, so no call
- * takes long. Owned by the task thread.
+ * entries. Entries leave only before one is added, and are cleaned a batch at a time. What takes
+ * long is a cut that must be written to its end: for the next one, for a walk over a pane that is
+ * not all in the cache, or for want of room. While a cut is written and its files are made, nothing
+ * newer is cleaned, so that there may be more dirty entries than the limit. Owned by the task
+ * thread.
  */
 final class ObjectCache implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ObjectCache.class);
+
   private final Database database;
   private final RocksDbEnvironment environment;
   private final CurrentKey key;
@@ -35,6 +42,7 @@ final class ObjectCache implements AutoCloseable {
   private long share;
   private long bytes;
   private int dirty;
+  private boolean classNames;
   private int evictionTable;
   private int cleaningTable;
 
@@ -69,9 +77,17 @@ final class ObjectCache implements AutoCloseable {
     return groups.first();
   }
 
-  /** Whether entries were written that can't be copied as they stand. */
+  /**
+   * Whether entries were ever written that can't be copied as they stand: their table may be gone
+   * by now and still be in a cut.
+   */
   boolean hasClassNames() {
-    return tables.stream().anyMatch(CachedTable::hasClassNames);
+    return classNames;
+  }
+
+  /** An entry that can't be copied as it stands was written. */
+  void wroteClassNames() {
+    classNames = true;
   }
 
   Database database() {
@@ -147,7 +163,7 @@ final class ObjectCache implements AutoCloseable {
     if (bytes <= share) {
       return;
     }
-    if (evict(chunk) < chunk / 2 && bytes > share && cut.isPresent()) {
+    if (evict(chunk) <= chunk / 2 && bytes > share && cut.isPresent()) {
       // What is left is newer than the cut.
       finishCut();
       evict(chunk);
@@ -291,9 +307,18 @@ final class ObjectCache implements AutoCloseable {
         continue;
       }
       if (cut.isPresent()) {
-        cut.get().take();
+        takeCut();
         writeCut(chunk);
       }
+    }
+  }
+
+  private void takeCut() {
+    try {
+      cut.orElseThrow().take();
+    } catch (RocksDbException e) {
+      // The snapshot fails when it comes for the files, and nothing else does: state is whole.
+      LOG.warn("A checkpoint's files could not be made", e);
     }
   }
 

@@ -66,6 +66,45 @@ class RowBatchTest {
     }
   }
 
+  /** A batch is cut into frames: each has its part of everything. */
+  @Test
+  void areTheSameInWhateverFramesTheyCross() {
+    Random random = new Random(4);
+    for (int run = 0; run < 300; run++) {
+      ObjectBatch sent = (ObjectBatch) rows.newBatch();
+      sent.begin(ObjectLayout.rows(TYPE));
+      sent.keyed = random.nextBoolean();
+      int kind = random.nextInt(3);
+      int count = 1 + random.nextInt(512);
+      for (int i = 0; i < count; i++) {
+        sent.hashes[i] = random.nextInt();
+        long common = kind == 0 ? TimestampAssigner.NO_TIMESTAMP : 77;
+        add(sent, new Word("w" + i, i, -i), kind == 2 ? random.nextLong() : common);
+      }
+      int from = 0;
+      int frames = 0;
+      while (from < count) {
+        int to = rows.encode(sent, from, 1 + random.nextInt(600));
+        byte[] bytes = rows.encoded().toByteArray();
+        ObjectBatch read = (ObjectBatch) rows.decode(bytes, 0, bytes.length);
+        assertThat(read.size).isEqualTo(to - from);
+        assertThat(read.keyed).isEqualTo(sent.keyed);
+        for (int i = 0; i < read.size; i++) {
+          assertThat(read.value(i)).isEqualTo(sent.value(from + i));
+          assertThat(read.timestamp(i)).isEqualTo(sent.timestamp(from + i));
+          if (sent.keyed) {
+            assertThat(read.hashes[i]).isEqualTo(sent.hashes[from + i]);
+          }
+        }
+        read.release();
+        from = to;
+        frames++;
+      }
+      assertThat(frames).isGreaterThanOrEqualTo(count > 200 ? 2 : 1);
+      sent.release();
+    }
+  }
+
   @Test
   void aReleasedBatchHoldsNothingAndTakesAnyLayoutNext() {
     ObjectBatch batch = (ObjectBatch) rows.newBatch();

@@ -120,7 +120,14 @@ class PanesAndTimersTest {
       }
     }
     if (cut != null) {
-      cut.close();
+      KeyedStateBackend<K> restored = all.restore(0, 1, List.of(all.write(cut)));
+      PanedState<List<Integer>> read = restored.panedState("p", INTEGERS);
+      for (Map.Entry<Long, Map<K, List<Integer>>> pane : model.entrySet()) {
+        for (Map.Entry<K, List<Integer>> entry : pane.getValue().entrySet()) {
+          all.at(restored, entry.getKey());
+          assertThat(read.get(pane.getKey())).isEqualTo(entry.getValue());
+        }
+      }
     }
   }
 

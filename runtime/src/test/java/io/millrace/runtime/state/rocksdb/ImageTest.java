@@ -114,6 +114,40 @@ class ImageTest {
     return new TreeSet<>(handles.sharedPaths());
   }
 
+  private record Word(String text) {}
+
+  /**
+   * What has class names in it can't be copied as it stands, and so is never left to files: not
+   * even where the only table that has any is gone before the cut is written.
+   */
+  @Test
+  void isNotMadeOfAPaneWithClassNamesThatIsDroppedMeanwhile() throws IOException {
+    Backends<Long> large = backends(Kind.ROCKSDB);
+    KeyedStateBackend<Long> backend = large.create();
+    PanedState<Object> panes = backend.panedState("late", TypeInformation.lateTyped());
+    for (long key = 0; key < 500; key++) {
+      large.at(backend, key);
+      panes.put(1, new Word("w" + key));
+    }
+    KeyedCut cut = backend.snapshot(CutKind.FILES);
+    assertThat(cut.prepared().toCompletableFuture()).isNotDone();
+    panes.drop(1);
+    for (long key = 0; key < 500; key++) {
+      large.at(backend, key);
+      panes.put(2, new Word("newer"));
+    }
+    StateHandles handles = large.write(cut);
+    assertThat(handles.keyed()).allMatch(section -> section.image().isEmpty());
+
+    KeyedStateBackend<Long> restored = backends(Kind.HEAP).restore(0, 1, List.of(handles));
+    PanedState<Object> read = restored.panedState("late", TypeInformation.lateTyped());
+    assertThat(read.panes()).containsExactly(1);
+    for (long key = 0; key < 500; key++) {
+      large.at(restored, key);
+      assertThat(read.get(1)).isEqualTo(new Word("w" + key));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Kind.class)
   void isReadByEveryBackendAtEveryParallelism(Kind kind) throws IOException {
