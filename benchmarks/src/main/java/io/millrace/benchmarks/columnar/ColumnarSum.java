@@ -1,7 +1,9 @@
 package io.millrace.benchmarks.columnar;
 
+import io.millrace.core.source.Source;
 import io.millrace.core.time.WatermarkStrategy;
 import io.millrace.core.types.TypeInformation;
+import io.millrace.runtime.exchange.ColumnarBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.graph.CheckpointSettings;
 import io.millrace.runtime.graph.GraphTranslator;
@@ -35,16 +37,12 @@ public final class ColumnarSum {
   /** The parallelism divides this. */
   public static final int STRIDES = Changelog.CLASSES;
 
-  private final long rows;
-  private final long keys;
+  private final Source<ColumnarBatch, ?, ?> source;
   private final Path results;
-  private final int rowsABatch;
 
-  private ColumnarSum(long rows, long keys, Path results, int rowsABatch) {
-    this.rows = rows;
-    this.keys = keys;
+  private ColumnarSum(Source<ColumnarBatch, ?, ?> source, Path results) {
+    this.source = source;
     this.results = results;
-    this.rowsABatch = rowsABatch;
   }
 
   /**
@@ -52,12 +50,12 @@ public final class ColumnarSum {
    * @param results directory of what the sinks leave
    */
   public static ColumnarSum of(long rows, long keys, Path results) {
-    return new ColumnarSum(rows, keys, results, RecordBatch.CAPACITY);
+    return reading(new ChangelogSource(rows, keys, RecordBatch.CAPACITY), results);
   }
 
-  /** With batches that are sent as soon as they have that many rows. */
-  ColumnarSum inBatchesOf(int wanted) {
-    return new ColumnarSum(rows, keys, results, wanted);
+  /** Over the changes of another source. */
+  static ColumnarSum reading(Source<ColumnarBatch, ?, ?> source, Path results) {
+    return new ColumnarSum(source, results);
   }
 
   /** The job, ready to be submitted. */
@@ -68,8 +66,7 @@ public final class ColumnarSum {
                 0,
                 "changelog",
                 Kind.SOURCE,
-                new SourceOperatorFactory<>(
-                    new ChangelogSource(rows, keys, rowsABatch), WatermarkStrategy.noWatermarks()),
+                new SourceOperatorFactory<>(source, WatermarkStrategy.noWatermarks()),
                 List.of()),
             node(
                 1,
