@@ -26,6 +26,18 @@ public interface KeyedStateBackend<K> extends KeyedStateStore, AutoCloseable {
   /** The same without boxing; only if {@code keyCodec().isLong()}. */
   void setCurrentLongKey(long key, int hash);
 
+  /** Whether state is so large that it pays to {@link #fetch} it. */
+  boolean isFar();
+
+  /**
+   * Says which keys will be current next, so that their entries, which lie far away in memory, are
+   * fetched all at a time rather than one after another. Changes nothing.
+   *
+   * @param hashes those from {@code from} to {@code to}, that one excluded
+   * @return nothing of meaning; it keeps the work from being left out
+   */
+  long fetch(int[] hashes, int from, int to);
+
   /** Makes the key of a timer current. */
   void setCurrentKey(Timer<?> timer);
 

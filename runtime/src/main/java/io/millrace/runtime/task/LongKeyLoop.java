@@ -14,11 +14,18 @@ import io.millrace.runtime.state.KeyedStateBackend;
  * here.
  */
 public final class LongKeyLoop<T, K> implements BatchLoop {
+  /** Records whose state is fetched at a time: what is fetched must not have left the cache. */
+  private static final int AHEAD = 64;
+
   private final Receiver<T> head;
   private final OutputRoom room;
   private final KeyedStateBackend<K> state;
   private final KeySelector<T, K> selector;
   private final KeyCodec<K> codec;
+  private final int[] hashes = new int[AHEAD];
+
+  /** Never looked at: see {@link KeyedStateBackend#fetch}. */
+  private long fetched;
 
   public LongKeyLoop(
       Receiver<T> head,
@@ -36,17 +43,45 @@ public final class LongKeyLoop<T, K> implements BatchLoop {
   @Override
   public int run(RecordBatch received, int from) throws Exception {
     ObjectBatch batch = (ObjectBatch) received;
-    return batch.layout == null ? runObjects(batch, from) : runRows(batch, from);
+    boolean rows = batch.layout != null;
+    int size = batch.size;
+    boolean far = state.isFar();
+    int i = from;
+    while (i < size && room.isOpen()) {
+      int end = size;
+      if (far) {
+        end = Math.min(size, i + AHEAD);
+        fetch(batch, i, end);
+      }
+      i = rows ? runRows(batch, i, end) : runObjects(batch, i, end);
+    }
+    return i;
   }
 
   @SuppressWarnings("unchecked") // the edge's type
-  private int runRows(ObjectBatch batch, int from) throws Exception {
+  private void fetch(ObjectBatch batch, int from, int end) throws Exception {
+    RowLayout<Object> layout = batch.layout;
+    if (layout == null) {
+      fetched += state.fetch(batch.hashes, from, end);
+      return;
+    }
+    for (int i = from; i < end; i++) {
+      T value =
+          (T) layout.load(batch.rows, i * layout.words(), batch.values, i * layout.references());
+      K selected = selector.getKey(value);
+      long key = selected instanceof Long boxed ? boxed : codec.toLong(selected);
+      hashes[i - from] = KeyHash.ofLong(key);
+    }
+    fetched += state.fetch(hashes, 0, end - from);
+  }
+
+  @SuppressWarnings("unchecked") // the edge's type
+  private int runRows(ObjectBatch batch, int from, int end) throws Exception {
     RowLayout<Object> layout = batch.layout;
     int words = layout.words();
     int references = layout.references();
-    int size = batch.size;
     int i = from;
-    while (i < size && room.isOpen()) {
+    while (i < end && room.isOpen()) {
       T value = (T) layout.load(batch.rows, i * words, batch.values, i * references);
       // Opened at once where it is a Long, as nearly always: then it is never made (FreshBoxes).
       K selected = selector.getKey(value);
@@ -59,10 +94,9 @@ public final class LongKeyLoop<T, K> implements BatchLoop {
   }
 
   @SuppressWarnings("unchecked") // the edge's type
-  private int runObjects(ObjectBatch batch, int from) throws Exception {
-    int size = batch.size;
+  private int runObjects(ObjectBatch batch, int from, int end) throws Exception {
     int i = from;
-    while (i < size && room.isOpen()) {
+    while (i < end && room.isOpen()) {
       state.setCurrentLongKey(batch.keys[i], batch.hashes[i]);
       head.process((T) batch.values[i], batch.timestamp(i));
       i++;

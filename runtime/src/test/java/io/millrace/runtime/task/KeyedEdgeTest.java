@@ -3,8 +3,11 @@ package io.millrace.runtime.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.core.function.KeySelector;
+import io.millrace.core.state.ValueState;
+import io.millrace.core.state.ValueStateDescriptor;
 import io.millrace.core.time.TimestampAssigner;
 import io.millrace.core.types.KeyCodec;
+import io.millrace.core.types.KeyHash;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.exchange.BatchPool;
 import io.millrace.runtime.exchange.LocalChannel;
@@ -69,9 +72,39 @@ class KeyedEdgeTest {
         .flatMap(one -> Stream.of(false, true).map(timed -> Arguments.of(one, timed)));
   }
 
+  static Stream<Arguments> longCases() {
+    return cases().filter(given -> ((Case<?, ?>) given.get()[0]).keyType == Long.class);
+  }
+
   @ParameterizedTest
   @MethodSource("cases")
   <T, K> void recordsMeetTheirKey(Case<T, K> one, boolean timed) throws Exception {
+    recordsMeetTheirKey(one, timed, 0);
+  }
+
+  /** With so much state that it is fetched ahead. */
+  @ParameterizedTest
+  @MethodSource("longCases")
+  <T> void recordsMeetTheirKeyInALargeState(Case<T, Long> one, boolean timed) throws Exception {
+    recordsMeetTheirKey(one, timed, 70_000);
+  }
+
+  private static void fill(KeyedStateBackend<?> backend, int entries) throws Exception {
+    ValueState<Long> state = backend.getState(new ValueStateDescriptor<>("state", Long.class));
+    int groups = backend.maxParallelism();
+    long key = 1_000_000;
+    for (int filled = 0; filled < entries; key++) {
+      int hash = KeyHash.ofLong(key);
+      if (backend.keyGroups().contains(KeyGroups.groupOf(hash, groups))) {
+        backend.setCurrentLongKey(key, hash);
+        state.update(key);
+        filled++;
+      }
+    }
+  }
+
+  private <T, K> void recordsMeetTheirKey(Case<T, K> one, boolean timed, int entries)
+      throws Exception {
     TypeInformation<T> type = TypeInformation.of(one.type);
     TypeInformation<K> keyType = TypeInformation.of(one.keyType);
     KeyCodec<K> codec = keyType.keyCodec();
@@ -87,6 +120,8 @@ class KeyedEdgeTest {
         List<Got<T, K>> got = new ArrayList<>();
         received.add(got);
         KeyedStateBackend<K> backend = backends.create(i, CONSUMERS);
+        fill(backend, entries);
+        assertThat(backend.isFar()).isEqualTo(entries > 0);
         Receiver<T> head = (value, time) -> got.add(new Got<>(backend.currentKey(), value, time));
         loops.add(loop(one, codec, backend, head));
       }

@@ -21,6 +21,7 @@ public final class FlatLongValueState<V> implements FlatValueState<V> {
   // The place alone is kept, no reference to the page: storing one a record costs a card mark, and
   // under G1 a fence. The page is found again through what is in the cache by then.
   private long serial;
+  private int place;
   private int index;
 
   /** Where the value begins that was found without being of the current key. */
@@ -46,7 +47,7 @@ public final class FlatLongValueState<V> implements FlatValueState<V> {
 
   @Override
   public V found() {
-    return layout.load(table.words(key.group(), key.hash()), index);
+    return layout.load(table.wordsAt(place), index);
   }
 
   @Override
@@ -60,10 +61,10 @@ public final class FlatLongValueState<V> implements FlatValueState<V> {
     }
     // The value goes nowhere but into the layout, on the rare paths neither: so a box made for this
     // call needs no object.
-    if (index < 0 || clock.isFrozen(Segment.stamp(table.words(key.group(), key.hash())))) {
+    if (index < 0 || clock.isFrozen(Segment.stamp(table.wordsAt(place)))) {
       prepareWrite();
     }
-    layout.store(value, table.words(key.group(), key.hash()), index);
+    layout.store(value, table.wordsAt(place), index);
   }
 
   @Override
@@ -122,6 +123,7 @@ public final class FlatLongValueState<V> implements FlatValueState<V> {
   private void prepareWrite() {
     cursor.prepareWrite();
     index = cursor.valueIndex();
+    place = table.place(key.group(), key.hash());
     serial = key.serial();
   }
 
@@ -134,8 +136,9 @@ public final class FlatLongValueState<V> implements FlatValueState<V> {
   private void lookUp() {
     key.requireSet();
     int hash = key.hash();
-    int found =
-        Segment.findValue(table.words(key.group(), hash), key.longKey(), hash, shift, stride);
+    int where = table.place(key.group(), hash);
+    int found = Segment.findValue(table.wordsAt(where), key.longKey(), hash, shift, stride);
+    place = where;
     index = found < 0 && cursor.find() ? cursor.valueIndex() : found;
     serial = key.serial();
   }

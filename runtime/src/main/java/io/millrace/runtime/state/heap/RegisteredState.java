@@ -3,6 +3,7 @@ package io.millrace.runtime.state.heap;
 import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.runtime.state.StateMeta;
+import java.util.Optional;
 
 /** A named state of a backend, as the backend sees it. Owned by the task thread. */
 public interface RegisteredState {
@@ -10,6 +11,11 @@ public interface RegisteredState {
 
   /** What user code or the operator works with. */
   Object handle();
+
+  /** The table that every record's key may be looked up in; empty if there is no such thing. */
+  default Optional<StateTable<?>> table() {
+    return Optional.empty();
+  }
 
   /** Takes over what a snapshot has of a key group, as {@code written} describes it. */
   void restore(int groupIndex, StateMeta written, BinaryReader entries);

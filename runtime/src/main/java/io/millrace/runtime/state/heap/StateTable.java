@@ -13,14 +13,21 @@ import java.util.Optional;
  * @param <V> what is stored
  */
 public final class StateTable<V> {
+  /** Fewer entries are in the processor's own cache anyway, or nearly so. */
+  private static final int FAR_FROM = 1 << 16;
+
   private final SegmentLayout layout;
   private final Optional<? extends RowLayout<V>> row;
   // Null if values are objects.
   private final RowLayout<V> parts;
   private final CutClock clock;
   private final Segment[][] directories;
-  // The words of the segments, in the same places: see Segment.
-  private final long[][][] words;
+  // All directories in one, each as if it had as many bits as the longest: a look-up has one
+  // dependent load less then, and no length to find out. Beside it the words of the segments in the
+  // same places (see Segment).
+  private int depth;
+  private Segment[] segments;
+  private long[][] words;
   private long size;
 
   public StateTable(
@@ -33,8 +40,10 @@ public final class StateTable<V> {
     // One slot that is always free; grown on the first insertion, never written.
     Segment[] empty = {new Segment(layout, 1, 0, Long.MIN_VALUE)};
     Arrays.fill(directories, empty);
-    this.words = new long[groups][][];
-    Arrays.fill(words, wordsOf(empty));
+    this.segments = new Segment[groups];
+    Arrays.fill(segments, empty[0]);
+    this.words = new long[groups][];
+    Arrays.fill(words, empty[0].words());
   }
 
   public SegmentLayout layout() {
@@ -78,19 +87,44 @@ public final class StateTable<V> {
 
   /** The segment that holds a hash's entry if there is one. */
   public Segment segment(int group, int hash) {
-    Segment[] directory = directories[group];
-    return directory[index(directory.length, hash)];
+    return segments[place(group, hash)];
   }
 
   /** The words of that segment. */
   public long[] words(int group, int hash) {
-    long[][] directory = words[group];
-    return directory[index(directory.length, hash)];
+    return words[place(group, hash)];
   }
 
-  private static int index(int length, int hash) {
-    // The leading log2(length) bits; in two shifts, as a shift by 32 is none.
-    return (hash >>> 1) >>> Integer.numberOfLeadingZeros(length);
+  /** Where that segment is, until the next insertion. */
+  public int place(int group, int hash) {
+    // The leading bits; in two shifts, as a shift by 32 is none.
+    return group << depth | hash >>> 1 >>> (31 - depth);
+  }
+
+  /** The words of the segment at a place. */
+  public long[] wordsAt(int place) {
+    return words[place];
+  }
+
+  /**
+   * Whether there are so many entries that it pays to fetch them ahead. Of object keys it never
+   * does: there are two more steps to the key's content, and to take them twice costs what it
+   * saves.
+   */
+  boolean isFar() {
+    return size >= FAR_FROM && layout.longKeys();
+  }
+
+  /** Touches what look-ups of these hashes will touch: the loads don't wait for one another. */
+  long fetch(CurrentKey key, int[] hashes, int from, int to) {
+    int shift = shift();
+    int stride = stride();
+    long seen = 0;
+    for (int i = from; i < to; i++) {
+      int hash = hashes[i];
+      seen += Segment.wordAtHome(words(key.groupOf(hash), hash), hash, shift, stride);
+    }
+    return seen;
   }
 
   @SuppressWarnings("unchecked")
@@ -189,15 +223,26 @@ public final class StateTable<V> {
     Arrays.fill(directory, leadingBits * span, (leadingBits + 1) * span, segment);
     directories[group] = directory;
     clock.pageMade();
-    words[group] = wordsOf(directory);
+    if (segment.depth() > depth) {
+      deepen(segment.depth());
+    } else {
+      int copies = 1 << (depth - segment.depth());
+      int first = (group << depth) + leadingBits * copies;
+      Arrays.fill(segments, first, first + copies, segment);
+      Arrays.fill(words, first, first + copies, segment.words());
+    }
   }
 
-  private static long[][] wordsOf(Segment[] directory) {
-    long[][] all = new long[directory.length][];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = directory[i].words();
+  private void deepen(int newDepth) {
+    depth = newDepth;
+    int places = 1 << newDepth;
+    segments = new Segment[directories.length * places];
+    words = new long[segments.length][];
+    for (int i = 0; i < segments.length; i++) {
+      Segment[] directory = directories[i / places];
+      segments[i] = directory[i % places / (places / directory.length)];
+      words[i] = segments[i].words();
     }
-    return all;
   }
 
   /** Removes an entry of a segment that isn't frozen; cursors must look their entries up again. */

@@ -58,6 +58,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
   private final CutClock cuts;
   private final Map<String, RegisteredState> states = new LinkedHashMap<>();
   private final UnclaimedStates unclaimed;
+  private StateTable<?>[] tables = {};
 
   /** With all state on the heap. */
   public static <K> TableKeyedStateBackend<K> onHeap(KeyedStateContext<K> context) {
@@ -85,6 +86,27 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
   @Override
   public void setCurrentLongKey(long newKey, int hash) {
     key.set(newKey, hash);
+  }
+
+  @Override
+  public boolean isFar() {
+    for (StateTable<?> table : tables) {
+      if (table.isFar()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public long fetch(int[] hashes, int from, int to) {
+    long seen = 0;
+    for (StateTable<?> table : tables) {
+      if (table.isFar()) {
+        seen += table.fetch(key, hashes, from, to);
+      }
+    }
+    return seen;
   }
 
   @Override
@@ -149,6 +171,10 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
       }
       state = maker.get();
       states.put(meta.name(), state);
+      tables =
+          states.values().stream()
+              .flatMap(one -> one.table().stream())
+              .toArray(StateTable<?>[]::new);
       claim(state);
     } else {
       checkCompatible(state.meta(), meta);

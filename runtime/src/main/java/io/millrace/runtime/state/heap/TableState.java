@@ -4,6 +4,7 @@ import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.TypeSerializer;
 import io.millrace.runtime.state.StateMeta;
+import java.util.Optional;
 
 /**
  * A state of one entry a key: all kinds but panes and timers.
@@ -43,6 +44,11 @@ final class TableState<V> implements RegisteredState {
   @Override
   public Object handle() {
     return handle;
+  }
+
+  @Override
+  public Optional<StateTable<?>> table() {
+    return Optional.of(table);
   }
 
   @Override

@@ -8,10 +8,12 @@ import io.millrace.runtime.state.heap.CurrentKey;
 import io.millrace.runtime.state.heap.EntryFormat;
 import io.millrace.runtime.state.heap.RegisteredState;
 import io.millrace.runtime.state.heap.Segment;
+import io.millrace.runtime.state.heap.StateTable;
 import io.millrace.runtime.state.heap.StoredForm;
 import io.millrace.runtime.state.rocksdb.StoredState.StoredTable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** A state of one entry a key, as the backend sees it. */
@@ -72,6 +74,11 @@ final class CachedState<V> implements RegisteredState {
   @Override
   public Object handle() {
     return handle;
+  }
+
+  @Override
+  public Optional<StateTable<?>> table() {
+    return Optional.of(table.entries());
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.millrace.runtime.state.HandleFactory;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedCut;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What a large state of {@code long -> long} takes, and that it says when it takes time. */
@@ -72,6 +73,34 @@ class PagesTest {
     cut.close();
   }
 
+  /** Look-ups go past the directories: they must lead to the same segments. */
+  @Test
+  void everyPlaceHasTheSegmentOfItsDirectory() {
+    SegmentLayout layout = new SegmentLayout(longs(), 7, 1, false, false);
+    StateTable<Long> table = new StateTable<>(layout, Optional.empty(), new CutClock(), GROUPS);
+    Random random = new Random(3);
+    for (int i = 0; i < 2_000_000; i++) {
+      // One group has most of the keys, so that it is split oftener than the others.
+      long key = random.nextLong() | 1;
+      if ((KeyHash.ofLong(key) & (GROUPS - 1)) == 1 || i % 100 == 0) {
+        insert(table, key);
+      }
+      if (i % 10_000 == 0) {
+        int hash = random.nextInt();
+        table.copyOf(hash & (GROUPS - 1), hash, table.segment(hash & (GROUPS - 1), hash));
+      }
+    }
+    assertThat(table.directory(1).length).isGreaterThan(table.directory(0).length);
+    for (int i = 0; i < 100_000; i++) {
+      int hash = random.nextInt();
+      int group = hash & (GROUPS - 1);
+      Segment[] directory = table.directory(group);
+      Segment expected = directory[(int) ((hash & 0xffffffffL) * directory.length >>> 32)];
+      assertThat(table.segment(group, hash)).isSameAs(expected);
+      assertThat(table.words(group, hash)).isSameAs(expected.words());
+    }
+  }
+
   private void updateAll(int keys) throws Exception {
     for (long key = 1; key <= keys; key++) {
       backend.setCurrentLongKey(key, KeyHash.ofLong(key));
@@ -99,7 +128,7 @@ class PagesTest {
       Segment[] directory = table.directory(group);
       Segment before = null;
       for (Segment segment : directory) {
-        bytes += 2 * 4;
+        bytes += 3 * 4;
         if (segment != before) {
           bytes += 8L * segment.words().length + segment.slots() + 100;
           before = segment;
