@@ -3,7 +3,6 @@ package io.millrace.jobmanager;
 import io.millrace.jobmanager.enumerator.EnumeratorHost;
 import io.millrace.runtime.edge.SerialExecutor;
 import io.millrace.runtime.graph.JobGraph;
-import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.id.TaskManagerId;
 import io.millrace.runtime.rpc.ToJobManager.TaskFailure;
@@ -105,7 +104,8 @@ final class ManagedJob {
             services.threads().enumerators(id()),
             services.rules().enumerators(),
             services.clocks().nanos(),
-            this::post);
+            this::post,
+            this::checkSoon);
     this.snapshot = JobSnapshot.of(machine, Optional.empty());
   }
 
@@ -129,12 +129,13 @@ final class ManagedJob {
   void start() {
     LOG.info("Starting job {} ({})", id(), graph.name());
     storage.recover(stored, () -> slots.offersFor(id()));
-    if (graph.vertices().stream().anyMatch(JobVertex::isSource)) {
-      thread.scheduleWithFixedDelay(
-          enumerators::checkDeadlines,
-          DEADLINE_CHECK_MILLIS,
-          DEADLINE_CHECK_MILLIS,
-          TimeUnit.MILLISECONDS);
+  }
+
+  private void checkSoon(Runnable check) {
+    try {
+      thread.schedule(check, DEADLINE_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("Job {} has ended; its enumerators' calls are not watched any more", id());
     }
   }
 

@@ -21,6 +21,7 @@ import io.millrace.runtime.state.KeyedStateBackend;
 import io.millrace.runtime.state.OperatorStateBackend;
 import io.millrace.runtime.state.StateHandles.Blob;
 import io.millrace.runtime.state.StateHandles.SplitState;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -152,6 +153,9 @@ final class HarnessContext implements OperatorContext, RuntimeContext {
 
   @Override
   public void wakeUp() {}
+
+  @Override
+  public void wakeUpAfter(Duration delay) {}
 
   @Override
   public void fail(Throwable cause) {

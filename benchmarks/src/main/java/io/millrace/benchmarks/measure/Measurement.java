@@ -89,11 +89,13 @@ public final class Measurement {
     JobResult result = end.get().orThrow();
     long wall = System.nanoTime() - start;
     Usage after = cluster.usage();
+    Optional<PauseMeter.Seen> seen =
+        pauses.isPresent() ? Optional.of(pauses.get().stop()) : Optional.empty();
     ResultPart part = ResultPart.sum(results);
     return new Run(
         records,
         wall,
-        after.cpuNanos() - before.cpuNanos(),
+        after.cpuNanos() - before.cpuNanos() - seen.map(PauseMeter.Seen::cpuNanos).orElse(0L),
         after.gcMillis() - before.gcMillis(),
         after.allocatedSince(before),
         part.records(),
@@ -102,7 +104,7 @@ public final class Measurement {
         plan.workload() == Workload.LATENCY
             ? Optional.of(new Latencies(part.latencies()))
             : Optional.empty(),
-        pauses.isPresent() ? Optional.of(pauses.get().stop()) : Optional.empty(),
+        seen.map(PauseMeter.Seen::pauses),
         plan.workload() == Workload.RECOVERY
             ? Optional.of(recovery(records, results, result))
             : Optional.empty(),

@@ -1,13 +1,14 @@
 package io.millrace.benchmarks.measure;
 
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Measures the machine's own pauses: a thread that sleeps for a millisecond at a time and notes how
- * much later it wakes up. What it sees no engine can do better than. Costs less than a hundredth of
- * a core, which is counted with the rest.
+ * much later it wakes up. What it sees no engine can do better than. To wake up so often costs a
+ * hundredth of a core or two, more than a job does that has little to do: it knows how much.
  */
 final class PauseMeter implements AutoCloseable {
   private static final long SLEEP = TimeUnit.MILLISECONDS.toNanos(1);
@@ -15,6 +16,7 @@ final class PauseMeter implements AutoCloseable {
   private final Thread thread;
   private long[] late = new long[1 << 14];
   private int count;
+  private long cpuNanos;
   private volatile boolean closed;
 
   private PauseMeter() {
@@ -37,13 +39,21 @@ final class PauseMeter implements AutoCloseable {
       }
       late[count++] = Math.max(0, System.nanoTime() - before - SLEEP);
     }
+    cpuNanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 
-  /** Ends the measurement and returns what was seen. */
-  Latencies stop() throws InterruptedException {
+  /**
+   * What was seen.
+   *
+   * @param cpuNanos what it cost to see it
+   */
+  record Seen(Latencies pauses, long cpuNanos) {}
+
+  /** Ends the measurement. */
+  Seen stop() throws InterruptedException {
     close();
     thread.join(); // what it wrote is seen from here on
-    return new Latencies(Arrays.copyOf(late, count));
+    return new Seen(new Latencies(Arrays.copyOf(late, count)), cpuNanos);
   }
 
   @Override

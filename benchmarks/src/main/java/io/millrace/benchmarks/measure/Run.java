@@ -7,7 +7,8 @@ import java.util.Optional;
  * One run of a job.
  *
  * @param wallNanos from submission to the end, the job's start included
- * @param cpuNanos of all processes, collector, compiler and control plane included
+ * @param cpuNanos of all processes, collector, compiler and control plane included, without what it
+ *     cost to measure the pauses
  * @param allocated bytes, of all Java threads that were alive at the end
  * @param emitted records that came to the sink
  * @param longestStep of any subtask, as of its last heartbeat; pauses of the Java machine included

@@ -266,6 +266,11 @@ final class SourceHarness<T> implements AutoCloseable {
       }
 
       @Override
+      public void wakeUpAfter(Duration delay) {
+        throw new AssertionError("A Kafka reader waits for the broker, not for the clock");
+      }
+
+      @Override
       public void fail(Throwable cause) {
         failure.compareAndSet(null, cause);
         SIGNAL.release();

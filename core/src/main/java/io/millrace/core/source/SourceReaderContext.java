@@ -1,6 +1,7 @@
 package io.millrace.core.source;
 
 import io.millrace.core.function.RuntimeContext.Counter;
+import java.time.Duration;
 
 /** What a reader may know and do. */
 public interface SourceReaderContext {
@@ -21,6 +22,15 @@ public interface SourceReaderContext {
    * the wake-up.
    */
   void wakeUp();
+
+  /**
+   * The same after a time, for a reader that waits for nothing but the clock: it needs no thread of
+   * its own, and costs one wake-up rather than two. Only the earliest pending one is kept; it may
+   * be late by some tens of microseconds, or by what the present step takes. Subtask thread only.
+   *
+   * @param delay from now; none or less is at once
+   */
+  void wakeUpAfter(Duration delay);
 
   /** Fails the subtask. From any thread. */
   void fail(Throwable cause);

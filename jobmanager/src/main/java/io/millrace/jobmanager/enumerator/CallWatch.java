@@ -12,10 +12,15 @@ import java.util.stream.Collectors;
 /** Knows which calls of user code run and since when. Safe for use by any thread. */
 final class CallWatch {
   private final LongSupplier nanoClock;
+  private final Runnable entered;
   private final Set<Call> running = ConcurrentHashMap.newKeySet();
 
-  CallWatch(LongSupplier nanoClock) {
+  /**
+   * @param entered runs after each call has begun, on its thread
+   */
+  CallWatch(LongSupplier nanoClock, Runnable entered) {
     this.nanoClock = nanoClock;
+    this.entered = entered;
   }
 
   /** A call that runs now; closing it says that it has returned. */
@@ -56,7 +61,13 @@ final class CallWatch {
   Call enter(Enumerator of, String name, Duration deadline) {
     Call call = new Call(of, name, deadline);
     running.add(call);
+    entered.run();
     return call;
+  }
+
+  /** Whether any call has yet to return that somebody still waits for. */
+  boolean isAnyAwaited() {
+    return running.stream().anyMatch(call -> !call.of.calls().isAbandoned());
   }
 
   List<Call> overdue() {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -32,6 +33,11 @@ public final class EnumeratorHost {
   private final EnumeratorSettings settings;
   private final CallWatch watch;
   private final Consumer<JobEvent.FromEnumerator> listener;
+  private final Consumer<Runnable> soon;
+
+  /** So that one check is on its way while any call runs, and none when there is nothing to do. */
+  private final AtomicBoolean checkComes = new AtomicBoolean();
+
   private final Map<Integer, Enumerator> enumerators = new HashMap<>();
   private Optional<EnumeratorCalls> calls = Optional.empty();
 
@@ -43,6 +49,7 @@ public final class EnumeratorHost {
 
   /**
    * @param listener hears the enumerators, in their order, on their thread
+   * @param soon runs something on the job's thread, in about a second; from any thread
    */
   public EnumeratorHost(
       JobGraph graph,
@@ -50,13 +57,15 @@ public final class EnumeratorHost {
       EnumeratorThreads threads,
       EnumeratorSettings settings,
       LongSupplier nanoClock,
-      Consumer<JobEvent.FromEnumerator> listener) {
+      Consumer<JobEvent.FromEnumerator> listener,
+      Consumer<Runnable> soon) {
     this.graph = graph;
     this.userCode = userCode;
     this.threads = threads;
     this.settings = settings;
-    this.watch = new CallWatch(nanoClock);
+    this.watch = new CallWatch(nanoClock, this::seeToCheck);
     this.listener = listener;
+    this.soon = soon;
   }
 
   public void restore(JobAction.RestoreEnumerator action) {
@@ -97,8 +106,16 @@ public final class EnumeratorHost {
             });
   }
 
-  /** To be called now and then: finds calls that do not return. */
-  public void checkDeadlines() {
+  /** From any thread. */
+  private void seeToCheck() {
+    if (!checkComes.getAndSet(true)) {
+      soon.accept(this::checkDeadlines);
+    }
+  }
+
+  /** Finds calls that do not return. */
+  private void checkDeadlines() {
+    checkComes.set(false);
     for (CallWatch.Call call : watch.overdue()) {
       if (!call.enumerator().calls().isAbandoned()) {
         LOG.error(
@@ -118,10 +135,13 @@ public final class EnumeratorHost {
         calls = calls.filter(current -> current != call.enumerator().calls());
       }
     }
+    if (watch.isAnyAwaited()) {
+      seeToCheck();
+    }
   }
 
   /**
-   * Ends the threads; the job is over. Deadlines are still to be checked until that is done.
+   * Ends the threads; the job is over. Deadlines are still checked until that is done.
    *
    * @param whenDone runs when no user code runs any more; not if a call hangs
    */

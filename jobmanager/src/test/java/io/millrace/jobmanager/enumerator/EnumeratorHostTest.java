@@ -21,6 +21,8 @@ import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,6 +36,7 @@ class EnumeratorHostTest {
   private static final CheckpointId CHECKPOINT = new CheckpointId(5);
 
   private final List<JobEvent.FromEnumerator> events = new CopyOnWriteArrayList<>();
+  private final Queue<Runnable> checks = new ConcurrentLinkedQueue<>();
   private final AtomicLong nanos = new AtomicLong();
   private final AtomicInteger threadsMade = new AtomicInteger();
   private Optional<EnumeratorHost> host = Optional.empty();
@@ -102,16 +105,30 @@ class EnumeratorHostTest {
     assertThat(events).hasSize(1).allMatch(event -> event instanceof JobEvent.EnumeratorFailed);
   }
 
+  /** A job that has nothing to do costs nothing. */
+  @Test
+  void callsAreWatchedAsLongAsTheyRunAndNoLonger() throws Exception {
+    start(Behaviour.NORMAL);
+    host().requestSplit(new JobAction.RequestSplit(0, 3, 0));
+    await().until(() -> events.size() == 1);
+    AtomicBoolean done = new AtomicBoolean();
+    host().close(() -> done.set(true));
+    await().untilTrue(done);
+    assertThat(checks).as("one for all of them").hasSize(1);
+    check();
+    assertThat(checks).isEmpty();
+  }
+
   @Test
   void aHangFailsTheJobAndItsThreadIsLeftBehind() throws Exception {
     start(Behaviour.HANG_ON_READER);
     host().addReader(new JobAction.AddReader(0, 3, 1));
     await().until(() -> TestSource.hanging.getCount() == 0);
-    host().checkDeadlines();
+    check();
     assertThat(events).as("still in time").isEmpty();
     nanos.addAndGet(EnumeratorSettings.DEFAULT.callDeadline().toNanos() + 1);
-    host().checkDeadlines();
-    host().checkDeadlines();
+    check();
+    assertThat(checks).as("nobody waits for it any more").isEmpty();
     JobEvent.EnumeratorFailed failed = (JobEvent.EnumeratorFailed) events.get(0);
     assertThat(failed.cause().summary()).contains("addReader").contains("callAsync");
     assertThat(failed.cause().stackTrace()).contains("TestSource");
@@ -141,6 +158,11 @@ class EnumeratorHostTest {
     host().close(() -> done.set(true));
     await().untilTrue(done);
     assertThat(events).isEmpty();
+  }
+
+  /** What comes a second later. */
+  private void check() {
+    checks.remove().run();
   }
 
   private EnumeratorHost host() {
@@ -209,6 +231,7 @@ class EnumeratorHostTest {
         },
         EnumeratorSettings.DEFAULT,
         nanos::get,
-        events::add);
+        events::add,
+        checks::add);
   }
 }

@@ -99,8 +99,6 @@ class ManyOperatorsTest {
     now.removeAll(before);
     // Awaitility's own, which runs this.
     now.remove(Thread.currentThread());
-    // The paced source's, which is not the engine's.
-    now.removeIf(thread -> thread.getName().equals("millrace-metronome"));
     return now.stream().map(Thread::getName).collect(Collectors.toCollection(TreeSet::new));
   }
 }

@@ -8,7 +8,9 @@ import io.millrace.runtime.rpc.ToJobManager;
 import io.millrace.runtime.rpc.ToJobManager.TaskState;
 import io.millrace.runtime.rpc.ToTaskManager;
 import io.millrace.runtime.state.heap.KeyedBackends;
+import io.millrace.runtime.task.StepHandle;
 import io.millrace.runtime.task.SubtaskServices;
+import io.millrace.runtime.task.TaskExecutor;
 import io.millrace.runtime.task.TaskRunner;
 import java.util.List;
 import java.util.Optional;
@@ -42,11 +44,7 @@ final class SimulatedTaskManager {
     this.runner =
         new TaskRunner(
             new SubtaskServices(
-                handle ->
-                    run(
-                        world.between(1, simulation.slowestStep()),
-                        "step " + handle.name(),
-                        handle::run),
+                new Steps(),
                 command -> run(world.between(100, 15_000), "io", command::run),
                 (time, callback) ->
                     run(Math.max(0, time * 1000 - world.micros()), "timer", callback::run),
@@ -58,6 +56,24 @@ final class SimulatedTaskManager {
             id,
             new LocalChannels(),
             simulation.channels().of(machine));
+  }
+
+  /** Steps one subtask after another, in an order that the seed decides. */
+  private final class Steps implements TaskExecutor {
+    @Override
+    public void enqueue(StepHandle handle) {
+      run(world.between(1, simulation.slowestStep()), "step " + handle.name(), handle::run);
+    }
+
+    @Override
+    public void wakeUpAfter(StepHandle handle, long nanos) {
+      run(nanos / 1000, "wake " + handle.name(), handle::wakeUp);
+    }
+
+    @Override
+    public void forgetWakeUp(StepHandle handle) {
+      // An ended subtask does nothing in a step.
+    }
   }
 
   private void run(long delay, String label, World.Action action) {

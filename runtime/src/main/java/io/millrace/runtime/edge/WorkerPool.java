@@ -13,16 +13,33 @@ import java.util.function.BiConsumer;
 
 /**
  * As many threads as cores, stepping the subtasks. A handle goes to the queue of the worker that
- * ran it last; a worker with nothing to do takes from the others and then parks without a timeout.
- * It is woken when more than one handle waits for another worker, or one that is not its own doing.
- * When user code stalls a worker, a spare one takes over the rest and the stall is reported.
+ * ran it last; a worker with nothing to do takes from the others and then parks, until it is woken
+ * or, of all that are parked, one until the first time that a handle asked for. To wake a sleeping
+ * thread costs more than many a step does: it is done when what waits for a worker would keep it
+ * for longer, or isn't a worker's own doing. When user code stalls a worker, a spare one takes over
+ * the rest and the stall is reported.
  */
 public final class WorkerPool implements TaskExecutor, AutoCloseable {
   /** Looks at all queues before a worker parks: less than half of what parking costs. */
   private static final int SPINS = 20;
 
+  /**
+   * What a handle may have to wait for a worker, in nanoseconds, before another one is woken. Until
+   * that has begun as much time is gone, and 20 to 40 µs of both processors (in a virtual machine).
+   */
+  private static final long PATIENCE = 50_000;
+
+  /**
+   * How long a step that takes longer than others did can hold up what was to be done soon after
+   * it, in nanoseconds: then another worker looks by itself. Short enough for what is an exception,
+   * and long enough to cost nothing.
+   */
+  private static final long GRACE = 50_000_000;
+
   private final CopyOnWriteArrayList<Worker> workers = new CopyOnWriteArrayList<>();
   private final BiConsumer<String, StackTraceElement[]> stallListener;
+  private final WakeUpTimes times = new WakeUpTimes();
+  private final long origin = System.nanoTime();
   private volatile boolean closed;
 
   /**
@@ -46,24 +63,70 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
       own.queue.add(handle);
       return;
     }
-    if (own.parked) {
-      Worker here = current();
-      if (here != null && here.queue.isEmpty()) {
-        // Soon done where its input was made, before a sleeping thread would have been woken.
-        handle.setAffinity(here.index);
-        here.queue.add(handle);
-        return;
-      }
+    Worker here = current();
+    if (here != null && (here == own || own.parked) && here.isSoonFree()) {
+      // Done where its input was made before a sleeping thread would have been woken.
+      handle.setAffinity(here.index);
+      here.queue.add(handle);
+      VarHandle.fullFence();
+      cover(now() + GRACE);
+      return;
     }
     own.queue.add(handle);
     VarHandle.fullFence();
     if (own.parked) {
       own.unpark();
-      return;
+    } else {
+      wakeOne();
     }
-    for (Worker other : workers) {
-      if (other.parked) {
-        other.unpark();
+  }
+
+  @Override
+  public void wakeUpAfter(StepHandle handle, long nanos) {
+    // Whoever calls is a worker in a step, and looks at the times before it parks.
+    long time = sum(now(), Math.min(nanos, WakeUpTimes.NEVER - 1));
+    times.add(handle, time);
+    cover(sum(time, GRACE));
+  }
+
+  /** Never, if it is too long to count. */
+  private static long sum(long time, long nanos) {
+    return time < WakeUpTimes.NEVER - nanos ? time + nanos : WakeUpTimes.NEVER;
+  }
+
+  /**
+   * Sees to it that one of the parked workers, if there are any, looks around by that time: should
+   * a step hold up the one that was to do it.
+   */
+  private void cover(long time) {
+    Worker parked = null;
+    for (Worker worker : workers) {
+      if (worker.parked) {
+        if (worker.parkedUntil <= time) {
+          return;
+        }
+        parked = worker;
+      }
+    }
+    if (parked != null) {
+      parked.unpark();
+    }
+  }
+
+  @Override
+  public void forgetWakeUp(StepHandle handle) {
+    times.forget(handle);
+  }
+
+  /** Nanoseconds since the start. */
+  private long now() {
+    return System.nanoTime() - origin;
+  }
+
+  private void wakeOne() {
+    for (Worker worker : workers) {
+      if (worker.parked) {
+        worker.unpark();
         return;
       }
     }
@@ -153,7 +216,14 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
     volatile StepHandle current;
     volatile boolean reported;
     private volatile long steps;
+
+    /** While it is parked: when it will wake up by itself. */
+    private volatile long parkedUntil;
+
     private long stepsSeen = -1;
+
+    /** Nanoseconds; for the worker's own thread. */
+    private long lastStep;
 
     Worker(int index, boolean spare) {
       this.index = index;
@@ -190,6 +260,7 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
           next.start();
           return;
         }
+        wakeDue();
         StepHandle handle = next();
         if (handle == null) {
           handle = spinThenPark();
@@ -197,15 +268,48 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
             continue;
           }
         }
-        current = handle;
-        steps++;
-        try {
-          handle.run();
-        } finally {
-          current = null;
-          reported = false;
+        if (lastStep > PATIENCE && !queue.isEmpty()) {
+          // They were to be done soon, but for the step that took so long.
+          wakeOne();
+        }
+        step(handle);
+      }
+    }
+
+    private void step(StepHandle handle) {
+      long before = now();
+      current = handle;
+      steps++;
+      try {
+        handle.run();
+      } finally {
+        current = null;
+        reported = false;
+      }
+      lastStep = now() - before;
+      handle.noteStep(lastStep);
+    }
+
+    private void wakeDue() {
+      if (times.earliest() != WakeUpTimes.NEVER) {
+        long now = now();
+        while (times.earliest() <= now) {
+          times.take(now).ifPresent(StepHandle::wakeUp);
         }
       }
+    }
+
+    /** Own thread only: whether what waits here, and this step, will not keep it for long. */
+    private boolean isSoonFree() {
+      StepHandle running = current;
+      long work = running == null ? 0 : running.usualStep();
+      for (StepHandle waiting : queue) {
+        work += waiting.usualStep();
+        if (work > PATIENCE) {
+          return false;
+        }
+      }
+      return work <= PATIENCE;
     }
 
     private StepHandle next() {
@@ -233,15 +337,61 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
         }
         Thread.onSpinWait();
       }
+      parkedUntil = WakeUpTimes.NEVER;
       parked = true;
       VarHandle.fullFence();
       StepHandle handle = next();
       if (handle == null && !closed && successor.get() == null) {
-        LockSupport.park(this);
+        parkUntilNextLook();
         handle = next();
       }
       parked = false;
       return handle;
+    }
+
+    private void parkUntilNextLook() {
+      long until = nextLook();
+      if (until == WakeUpTimes.NEVER) {
+        LockSupport.park(this);
+        return;
+      }
+      parkedUntil = until;
+      long wait = until - now();
+      if (wait > 0) {
+        LockSupport.parkNanos(this, wait);
+      }
+    }
+
+    /**
+     * At the first time, unless another one does that. One of the others looks a little later, in
+     * case a step holds that one up, or one that is awake.
+     */
+    private long nextLook() {
+      long first = times.earliest();
+      boolean taken = first == WakeUpTimes.NEVER;
+      boolean someAwake = false;
+      int enough = 1;
+      for (Worker other : workers) {
+        if (other == this) {
+          continue;
+        }
+        if (!other.parked) {
+          someAwake = true;
+        } else if (!taken && other.parkedUntil <= first) {
+          taken = true;
+          enough = 2;
+        }
+      }
+      long look = taken ? sum(first, GRACE) : first;
+      if (someAwake) {
+        look = Math.min(look, now() + GRACE);
+      }
+      for (Worker other : workers) {
+        if (other != this && other.parked && other.parkedUntil <= look && --enough == 0) {
+          return WakeUpTimes.NEVER;
+        }
+      }
+      return look;
     }
   }
 }

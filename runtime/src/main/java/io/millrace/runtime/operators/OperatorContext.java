@@ -7,6 +7,7 @@ import io.millrace.runtime.graph.CheckpointSettings;
 import io.millrace.runtime.state.KeyedStateBackend;
 import io.millrace.runtime.state.StateHandles.Blob;
 import io.millrace.runtime.state.StateHandles.SplitState;
+import java.time.Duration;
 import java.util.List;
 
 /** What an operator may know and do. For the subtask's thread, unless a method says otherwise. */
@@ -73,6 +74,9 @@ public interface OperatorContext {
 
   /** Has the subtask stepped again: a source has records, a sink has room. From any thread. */
   void wakeUp();
+
+  /** The same after a time. Only the earliest pending one is kept. */
+  void wakeUpAfter(Duration delay);
 
   /** Fails the subtask. From any thread. */
   void fail(Throwable cause);

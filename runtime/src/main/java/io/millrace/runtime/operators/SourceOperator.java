@@ -15,6 +15,7 @@ import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.state.StateHandles.Blob;
 import io.millrace.runtime.state.StateHandles.SplitState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -289,6 +290,11 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends SourceH
     @Override
     public void wakeUp() {
       context.wakeUp();
+    }
+
+    @Override
+    public void wakeUpAfter(Duration delay) {
+      context.wakeUpAfter(delay);
     }
 
     @Override

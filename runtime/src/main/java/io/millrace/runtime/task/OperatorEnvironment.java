@@ -24,6 +24,7 @@ import io.millrace.runtime.state.OperatorStateBackend;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
 import io.millrace.runtime.state.StateHandles.SplitState;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -180,6 +181,11 @@ final class OperatorEnvironment implements OperatorContext, RuntimeContext {
   @Override
   public void wakeUp() {
     subtask.wakeUp();
+  }
+
+  @Override
+  public void wakeUpAfter(Duration delay) {
+    subtask.wakeUpAfter(delay);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.millrace.runtime.task;
 
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -18,6 +20,9 @@ public final class StepHandle {
 
   /** Which worker ran it last; the executor's own note. */
   private int affinity;
+
+  /** How long its steps are; the executor's own note. */
+  private long usualStep;
 
   public StepHandle(Steppable steppable, TaskExecutor executor, int affinity) {
     this.steppable = steppable;
@@ -41,6 +46,19 @@ public final class StepHandle {
     }
   }
 
+  /**
+   * Has it woken up after a time, if not sooner. Only the earliest pending one is kept. Called
+   * within a step.
+   */
+  void wakeUpAfter(Duration delay) {
+    executor.wakeUpAfter(this, Math.max(0, TimeUnit.NANOSECONDS.convert(delay)));
+  }
+
+  /** Takes back {@link #wakeUpAfter}. */
+  void forgetWakeUp() {
+    executor.forgetWakeUp(this);
+  }
+
   /** Called by the executor with what it took from its queue. */
   public void run() {
     state.set(RUNNING);
@@ -57,6 +75,16 @@ public final class StepHandle {
 
   public void setAffinity(int worker) {
     affinity = worker;
+  }
+
+  /** Nanoseconds that a step takes: not more than this, as a rule. */
+  public long usualStep() {
+    return usualStep;
+  }
+
+  /** Nanoseconds that a step has taken. */
+  public void noteStep(long nanos) {
+    usualStep = Math.max(nanos, usualStep - (usualStep >> 3));
   }
 
   public String name() {

@@ -13,6 +13,7 @@ import io.millrace.runtime.rpc.ToJobManager;
 import io.millrace.runtime.rpc.ToJobManager.TaskMetrics;
 import io.millrace.runtime.rpc.ToJobManager.TaskState;
 import io.millrace.runtime.state.StateHandles.Blob;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -252,6 +253,13 @@ public final class Subtask implements Steppable {
 
   void scheduleProcessingTime(long time) {
     services.timers().schedule(time, dueTime);
+  }
+
+  /** Before the start nothing is kept either: the first step asks again. */
+  void wakeUpAfter(Duration delay) {
+    if (started) {
+      handle.wakeUpAfter(delay);
+    }
   }
 
   // ---- stepping
@@ -562,6 +570,7 @@ public final class Subtask implements Steppable {
     phase = Phase.TERMINAL;
     terminal = true;
     dueTime.forget();
+    handle.forgetWakeUp();
     if (batch != null) {
       batch.release();
       batch = null;

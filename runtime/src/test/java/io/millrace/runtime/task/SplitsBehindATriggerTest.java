@@ -21,7 +21,6 @@ import io.millrace.runtime.state.StateHandles.Blob;
 import io.millrace.runtime.state.StateHandles.SplitState;
 import io.millrace.runtime.state.heap.KeyedBackends;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +43,7 @@ class SplitsBehindATriggerTest {
 
   @TempDir Path directory;
 
-  private final ArrayDeque<Runnable> steps = new ArrayDeque<>();
+  private final QueuedSteps steps = new QueuedSteps();
   private final List<ToJobManager> said = new ArrayList<>();
   private TaskRunner runner;
 
@@ -54,7 +53,7 @@ class SplitsBehindATriggerTest {
     runner =
         new TaskRunner(
             new SubtaskServices(
-                handle -> steps.add(handle::run),
+                steps,
                 Runnable::run,
                 (time, callback) -> {},
                 () -> 0,
@@ -138,8 +137,8 @@ class SplitsBehindATriggerTest {
   }
 
   private void run() {
-    for (int i = 0; i < 5 && !steps.isEmpty(); i++) {
-      steps.remove().run();
+    for (int i = 0; i < 5 && !steps.runnable.isEmpty(); i++) {
+      steps.runnable.remove().run();
     }
   }
 

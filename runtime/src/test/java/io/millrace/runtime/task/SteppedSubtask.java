@@ -21,7 +21,6 @@ import io.millrace.runtime.rpc.ToTaskManager;
 import io.millrace.runtime.state.StateHandles.Blob;
 import io.millrace.runtime.state.heap.KeyedBackends;
 import java.io.Serializable;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +46,7 @@ public final class SteppedSubtask {
 
   final List<ToJobManager> messages = new ArrayList<>();
   long nanos;
-  private final ArrayDeque<StepHandle> runnable = new ArrayDeque<>();
+  private final QueuedSteps steps = new QueuedSteps();
   private final TaskRunner runner;
 
   private static void forgetProbes() {
@@ -64,7 +63,7 @@ public final class SteppedSubtask {
     runner =
         new TaskRunner(
             new SubtaskServices(
-                runnable::add,
+                steps,
                 Runnable::run,
                 (time, callback) -> {},
                 () -> 0,
@@ -121,14 +120,14 @@ public final class SteppedSubtask {
 
   /** One step, if the subtask wants one. */
   void step() {
-    StepHandle handle = runnable.poll();
+    StepHandle handle = steps.runnable.poll();
     if (handle != null) {
       handle.run();
     }
   }
 
   boolean wantsStep() {
-    return !runnable.isEmpty();
+    return !steps.runnable.isEmpty();
   }
 
   <T> List<T> said(Class<T> type) {

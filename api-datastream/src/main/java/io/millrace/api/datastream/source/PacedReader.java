@@ -2,9 +2,10 @@ package io.millrace.api.datastream.source;
 
 import io.millrace.core.source.ReaderOutput.SplitOutput;
 import io.millrace.core.source.SourceReaderContext;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Emits each element at its time. A thread of its own does nothing but wake the subtask up. */
+/** Emits each element at its time. */
 final class PacedReader<T> extends RangeReader<T> {
   // The first elements are due when the reader can already be expected to be at work.
   private static final long HEAD_START = TimeUnit.MILLISECONDS.toNanos(1);
@@ -16,7 +17,7 @@ final class PacedReader<T> extends RangeReader<T> {
   private final PacedGeneratorFunction<T> generator;
   private final double nanosPerRecord;
   private long base;
-  private Metronome metronome;
+  private boolean begun;
 
   PacedReader(
       SourceReaderContext context, PacedGeneratorFunction<T> generator, double nanosPerRecord) {
@@ -28,10 +29,9 @@ final class PacedReader<T> extends RangeReader<T> {
 
   @Override
   void begun(RangeSplit split) {
-    if (metronome == null) {
+    if (!begun) {
+      begun = true;
       base = System.nanoTime() + HEAD_START - (long) (split.next() * nanosPerRecord);
-      metronome =
-          Metronome.start(due(split.next()), nanosPerRecord * split.step(), context::wakeUp);
     }
   }
 
@@ -41,7 +41,11 @@ final class PacedReader<T> extends RangeReader<T> {
     if (wait > GAP) {
       out.polledEmpty();
     }
-    return wait <= 0;
+    if (wait > 0) {
+      context.wakeUpAfter(Duration.ofNanos(wait));
+      return false;
+    }
+    return true;
   }
 
   @Override
@@ -51,12 +55,5 @@ final class PacedReader<T> extends RangeReader<T> {
 
   private long due(long number) {
     return base + (long) (number * nanosPerRecord);
-  }
-
-  @Override
-  public void close() {
-    if (metronome != null) {
-      metronome.close();
-    }
   }
 }

@@ -15,11 +15,12 @@ import io.millrace.core.time.WatermarkStrategy;
 import io.millrace.core.types.BinaryWriter;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
@@ -34,9 +35,9 @@ class DataGeneratorSourceTest {
   private static final DataGeneratorSource<Numbered> TEN =
       new DataGeneratorSource<>(i -> new Numbered(i, "n" + i), 10);
 
-  /** Counts how often the reader was to be woken up, and nothing else. */
+  /** Notes when the reader wants to be woken up, and nothing else. */
   private static final class Context implements SourceReaderContext {
-    private final LinkedBlockingQueue<Long> wakeUps = new LinkedBlockingQueue<>();
+    private final Deque<Duration> wakeUps = new ArrayDeque<>();
 
     @Override
     public String jobName() {
@@ -63,7 +64,12 @@ class DataGeneratorSourceTest {
 
     @Override
     public void wakeUp() {
-      wakeUps.add(System.nanoTime());
+      wakeUps.add(Duration.ZERO);
+    }
+
+    @Override
+    public void wakeUpAfter(Duration delay) {
+      wakeUps.add(delay);
     }
 
     @Override
@@ -248,7 +254,10 @@ class DataGeneratorSourceTest {
       PollStatus status = reader.poll(output);
       while (status != PollStatus.END_OF_INPUT) {
         assertThat(status).isEqualTo(PollStatus.NOTHING_AVAILABLE);
-        assertThat(context.wakeUps.poll(10, TimeUnit.SECONDS)).as("a wake-up").isNotNull();
+        assertThat(context.wakeUps.getLast())
+            .as("the time to the next")
+            .isBetween(Duration.ofNanos(1), Duration.ofMillis(3));
+        context.wakeUps.clear();
         status = reader.poll(output);
       }
     }
