@@ -10,6 +10,7 @@ import io.millrace.runtime.rpc.ToTaskManager;
 import io.millrace.runtime.state.heap.KeyedBackends;
 import io.millrace.runtime.task.SubtaskServices;
 import io.millrace.runtime.task.TaskRunner;
+import io.millrace.runtime.task.TaskTuning;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -55,6 +56,7 @@ final class SimulatedTaskManager {
                 simulation.store(),
                 KeyedBackends.onHeap(),
                 message -> jobManager.accept(this, message)),
+            TaskTuning.FULL,
             id,
             new LocalChannels(),
             simulation.channels().of(machine));
