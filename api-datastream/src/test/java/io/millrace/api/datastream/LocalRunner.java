@@ -26,6 +26,7 @@ import io.millrace.runtime.submit.JobRunner;
 import io.millrace.runtime.submit.RunSettings;
 import io.millrace.runtime.task.SubtaskServices;
 import io.millrace.runtime.task.TaskRunner;
+import io.millrace.runtime.task.TaskTuning;
 import io.millrace.testkit.MemoryFiles;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -136,6 +137,7 @@ public final class LocalRunner implements JobRunner {
                   store,
                   KeyedBackends.onHeap(),
                   messages::add),
+              TaskTuning.FULL,
               self,
               new LocalChannels(),
               none);

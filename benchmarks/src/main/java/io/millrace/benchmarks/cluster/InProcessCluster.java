@@ -6,6 +6,7 @@ import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import io.millrace.runtime.submit.JobHandle;
+import io.millrace.runtime.task.TaskTuning;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -31,6 +32,7 @@ public final class InProcessCluster implements KeptCluster {
                 Optional.empty(),
                 Optional.empty(),
                 rocksDb,
+                TaskTuning.FULL,
                 InProcessCluster.class.getClassLoader())),
         JvmUsage.ofThisProcess());
   }

@@ -14,6 +14,7 @@ import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.RestartSettings;
 import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import io.millrace.runtime.submit.JobHandle;
+import io.millrace.runtime.task.TaskTuning;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +41,7 @@ class ColumnarSumTest {
             Optional.empty(),
             Optional.empty(),
             RocksDbSettings.of(Configuration.empty()),
+            TaskTuning.FULL,
             ColumnarSumTest.class.getClassLoader()));
   }
 

@@ -1,15 +1,17 @@
 package io.millrace.benchmarks.micro;
 
 import io.millrace.benchmarks.workload.Generators;
+import io.millrace.core.state.StateBackend;
 import io.millrace.core.types.KeyHash;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.state.HandleFactory;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedStateBackend;
+import io.millrace.runtime.state.heap.KeyedBackends;
 import io.millrace.runtime.state.heap.KeyedStateContext;
-import io.millrace.runtime.state.heap.TableKeyedStateBackend;
+import java.io.IOException;
 
-/** Random keys that are made current one after another, in the state of one subtask on heap. */
+/** Random keys that are made current one after another, in the state of one subtask. */
 final class Keys {
   private static final int DRAWN = 1 << 20;
 
@@ -17,9 +19,15 @@ final class Keys {
   private final long[] drawn = new long[DRAWN];
   private int next;
 
-  Keys(int different) {
+  /** On the heap. */
+  Keys(int different) throws IOException {
+    this(different, KeyedBackends.onHeap(), StateBackend.HEAP);
+  }
+
+  Keys(int different, KeyedBackends backends, StateBackend kind) throws IOException {
     backend =
-        TableKeyedStateBackend.onHeap(
+        backends.open(
+            kind,
             new KeyedStateContext<>(
                 "benchmark",
                 TypeInformation.of(Long.class),

@@ -40,6 +40,7 @@ class MicroBenchmarksTest {
             "PartitionBenchmark.byNumber",
             "PartitionBenchmark.byWord",
             "HeapStateBenchmark.update",
+            "RocksDbStateBenchmark.update",
             "TimerBenchmark.registerAndFire",
             "TimerBenchmark.registerAgain",
             "PaneBenchmark.count",

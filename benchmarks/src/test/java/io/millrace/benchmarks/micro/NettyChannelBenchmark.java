@@ -58,10 +58,11 @@ public class NettyChannelBenchmark {
     inputs = new InputChannel[channels];
     for (int i = 0; i < channels; i++) {
       ChannelId id = new ChannelId(JobId.of(1), 1, i, 0, 0);
-      outputs[i] = new NettyChannels(producer).output(id, layout, loader);
+      outputs[i] = new NettyChannels(producer, RecordBatch.CAPACITY).output(id, layout, loader);
       outputs[i].onWritable(() -> {});
       inputs[i] =
-          new NettyChannels(consumer).input(id, producer.host(), producer.port(), layout, loader);
+          new NettyChannels(consumer, RecordBatch.CAPACITY)
+              .input(id, producer.host(), producer.port(), layout, loader);
       inputs[i].onReadable(() -> {});
     }
   }

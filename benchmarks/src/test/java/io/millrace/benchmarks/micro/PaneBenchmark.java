@@ -32,7 +32,7 @@ public class PaneBenchmark {
 
   /** Makes the state. */
   @Setup
-  public void make() {
+  public void make() throws Exception {
     current = new Keys(keys);
     counts = current.backend().panedState("counts", TypeInformation.of(Long.class));
   }

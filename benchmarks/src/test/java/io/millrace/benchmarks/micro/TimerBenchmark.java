@@ -26,7 +26,7 @@ public class TimerBenchmark {
 
   /** Registers the pending ones. */
   @Setup
-  public void register() {
+  public void register() throws Exception {
     current = new Keys(1_000_000);
     timers = current.backend().timers("timers");
     same = current.backend().timers("same");

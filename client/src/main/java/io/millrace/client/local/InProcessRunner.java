@@ -10,6 +10,7 @@ import io.millrace.runtime.submit.JobHandle;
 import io.millrace.runtime.submit.JobResult;
 import io.millrace.runtime.submit.JobRunner;
 import io.millrace.runtime.submit.RunSettings;
+import io.millrace.runtime.task.TaskTuning;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -51,6 +52,7 @@ public final class InProcessRunner implements JobRunner {
                 Optional.empty(),
                 settings.configuration().get(CheckpointOptions.DIRECTORY).map(Path::of),
                 RocksDbSettings.of(settings.configuration()),
+                TaskTuning.of(settings.configuration()),
                 settings.userCode()));
     try {
       return new OwnedJob(

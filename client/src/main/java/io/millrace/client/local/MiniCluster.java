@@ -23,6 +23,7 @@ import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import io.millrace.runtime.submit.JobHandle;
 import io.millrace.runtime.submit.JobResult;
 import io.millrace.runtime.submit.JobSubmissionException;
+import io.millrace.runtime.task.TaskTuning;
 import io.millrace.taskmanager.TaskManagerSettings;
 import io.millrace.taskmanager.TaskManagerSettings.Address;
 import io.millrace.taskmanager.TaskManagerSettings.Backoff;
@@ -70,6 +71,7 @@ public final class MiniCluster implements AutoCloseable {
    * @param directory for checkpoints and jobs; empty for a temporary one, deleted at the end
    * @param checkpoints directory of checkpoints; empty for one in {@code directory}
    * @param rocksDb memory of RocksDB state of each TaskManager
+   * @param tuning of the subtasks
    * @param userCode class loader of the programs whose jobs run here
    */
   public record Settings(
@@ -78,6 +80,7 @@ public final class MiniCluster implements AutoCloseable {
       Optional<Path> directory,
       Optional<Path> checkpoints,
       RocksDbSettings rocksDb,
+      TaskTuning tuning,
       ClassLoader userCode) {
     /** One TaskManager of so many slots, nothing kept. */
     public static Settings of(int slots, ClassLoader userCode) {
@@ -87,6 +90,7 @@ public final class MiniCluster implements AutoCloseable {
           Optional.empty(),
           Optional.empty(),
           RocksDbSettings.of(Configuration.empty()),
+          TaskTuning.FULL,
           userCode);
     }
   }
@@ -138,7 +142,7 @@ public final class MiniCluster implements AutoCloseable {
               ExchangeOptions.of(
                   new ExchangeOptions.Identity(directory.toString(), Build.CURRENT.toString())));
       exchanges.add(exchange);
-      remote = new NettyChannels(exchange);
+      remote = new NettyChannels(exchange, settings.tuning().batchRecords());
       address = new Address(exchange.host(), exchange.port(), 0);
     }
     Path work = Files.createDirectories(directory.resolve("taskmanager-" + number));
@@ -154,6 +158,7 @@ public final class MiniCluster implements AutoCloseable {
                 CANCEL_TIMEOUT,
                 new Backoff(Duration.ofMillis(20), Duration.ofSeconds(1))),
             Math.max(1, Math.min(settings.slots(), Runtime.getRuntime().availableProcessors())),
+            settings.tuning(),
             link,
             new JobClassLoaders(
                 new BlobCache(work, (key, target) -> link.fetchBlob(key.value(), target)),

@@ -16,6 +16,7 @@ import io.millrace.runtime.submit.JobResult;
 import io.millrace.runtime.submit.JobRunner;
 import io.millrace.runtime.submit.JobRunners;
 import io.millrace.runtime.submit.RunSettings;
+import io.millrace.runtime.task.TaskTuning;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,6 +85,7 @@ class MiniClusterTest {
             Optional.of(directory.resolve("kept")),
             Optional.empty(),
             RocksDbSettings.of(Configuration.empty()),
+            TaskTuning.FULL,
             getClass().getClassLoader()));
   }
 

@@ -25,6 +25,7 @@ import io.millrace.runtime.rpc.Build;
 import io.millrace.runtime.rpc.GrpcControlServer;
 import io.millrace.runtime.rpc.GrpcJobManagerLink;
 import io.millrace.runtime.state.heap.KeyedBackends;
+import io.millrace.runtime.task.TaskTuning;
 import io.millrace.taskmanager.TaskManager;
 import io.millrace.taskmanager.TaskManagerSettings;
 import io.millrace.taskmanager.process.TaskManagerNode;
@@ -145,6 +146,7 @@ class GrpcClusterTest {
                     Duration.ofMinutes(1),
                     new TaskManagerSettings.Backoff(Duration.ofMillis(20), Duration.ofMillis(200))),
                 1,
+                TaskTuning.FULL,
                 link,
                 new JobClassLoaders(
                     new BlobCache(
@@ -153,7 +155,7 @@ class GrpcClusterTest {
                     getClass().getClassLoader()),
                 new LocalFileStore(directory.resolve("checkpoints")),
                 KeyedBackends.onHeap(),
-                new NettyChannels(exchange)),
+                new NettyChannels(exchange, TaskTuning.FULL.batchRecords())),
             () -> new TaskManagerId("tm-" + ids.incrementAndGet()),
             fatal::add);
     resources.add(node);

@@ -15,6 +15,7 @@ import io.millrace.jobmanager.JobView;
 import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import io.millrace.runtime.submit.JobHandle;
 import io.millrace.runtime.submit.JobResult;
+import io.millrace.runtime.task.TaskTuning;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,7 @@ class FailuresTest {
                 Optional.empty(),
                 Optional.empty(),
                 RocksDbSettings.of(Configuration.empty()),
+                TaskTuning.FULL,
                 FailuresTest.class.getClassLoader()));
   }
 

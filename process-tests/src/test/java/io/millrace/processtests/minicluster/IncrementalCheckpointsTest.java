@@ -13,6 +13,7 @@ import io.millrace.jobmanager.JobView;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import io.millrace.runtime.submit.JobHandle;
+import io.millrace.runtime.task.TaskTuning;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +59,7 @@ class IncrementalCheckpointsTest {
             Optional.of(directory),
             Optional.empty(),
             new RocksDbSettings(256 << 10, 16 << 20, 8 << 20, 1_000, 100, true),
+            TaskTuning.FULL,
             IncrementalCheckpointsTest.class.getClassLoader());
     try (MiniCluster cluster = MiniCluster.start(settings)) {
       JobHandle job = start(cluster, 2, StateBackend.ROCKSDB, Optional.empty());

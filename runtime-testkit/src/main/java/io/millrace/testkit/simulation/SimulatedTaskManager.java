@@ -12,6 +12,7 @@ import io.millrace.runtime.task.StepHandle;
 import io.millrace.runtime.task.SubtaskServices;
 import io.millrace.runtime.task.TaskExecutor;
 import io.millrace.runtime.task.TaskRunner;
+import io.millrace.runtime.task.TaskTuning;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -53,6 +54,7 @@ final class SimulatedTaskManager {
                 simulation.store(),
                 KeyedBackends.onHeap(),
                 message -> jobManager.accept(this, message)),
+            TaskTuning.FULL,
             id,
             new LocalChannels(),
             simulation.channels().of(machine));

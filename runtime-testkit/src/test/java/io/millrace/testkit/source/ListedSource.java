@@ -17,10 +17,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Each split has the records listed for it, which are their own timestamps, and never ends. */
-record ListedSource(Map<String, List<Long>> records)
+/**
+ * Each split has the records listed for it, which are their own timestamps, and never ends itself.
+ */
+record ListedSource(Map<String, List<Long>> records, Boundedness boundedness)
     implements Source<Long, ListedSource.Split, String> {
   private static final long serialVersionUID = 1L;
+
+  ListedSource(Map<String, List<Long>> records) {
+    this(records, Boundedness.CONTINUOUS_UNBOUNDED);
+  }
 
   /**
    * A split.
@@ -28,11 +34,6 @@ record ListedSource(Map<String, List<Long>> records)
    * @param next index of the next record
    */
   record Split(String splitId, int next) implements SourceSplit {}
-
-  @Override
-  public Boundedness boundedness() {
-    return Boundedness.CONTINUOUS_UNBOUNDED;
-  }
 
   @Override
   public TypeInformation<Long> producedType() {

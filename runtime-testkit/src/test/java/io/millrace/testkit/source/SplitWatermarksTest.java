@@ -3,6 +3,7 @@ package io.millrace.testkit.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.core.source.Boundedness;
 import io.millrace.core.time.WatermarkStrategy;
 import io.millrace.runtime.operators.SourceOperatorFactory;
 import io.millrace.runtime.state.CorruptStateException;
@@ -119,6 +120,23 @@ class SplitWatermarksTest {
       assertThat(restored.madeWatermark()).as("c holds it").isEqualTo(NONE);
       restored.processingTime(1_000);
       assertThat(restored.isIdle()).isTrue();
+    }
+  }
+
+  /** W2: only what may stay silent for ever is idle; this one is told soon what comes next. */
+  @Test
+  void aReaderWithoutSplitsIsIdleUnlessItsSourceEnds() throws Exception {
+    for (Boundedness boundedness : Boundedness.values()) {
+      try (OperatorHarness<Long, Long, Long> harness =
+          OperatorHarness.<Long, Long, Long>of(
+                  new SourceOperatorFactory<>(
+                      new ListedSource(Map.of(), boundedness), WatermarkStrategy.noWatermarks()))
+              .subtask(0, 1)
+              .open()) {
+        assertThat(harness.isIdle()).as("not told anything yet").isFalse();
+        harness.assign(List.of());
+        assertThat(harness.isIdle()).isEqualTo(boundedness != Boundedness.BOUNDED);
+      }
     }
   }
 

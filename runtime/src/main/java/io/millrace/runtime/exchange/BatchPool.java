@@ -40,8 +40,17 @@ public final class BatchPool implements BatchOwner {
    * @param shared batches that any channel may take beyond its own
    */
   public BatchPool(List<BatchLayout> layouts, int shared) {
+    this(layouts, shared, RecordBatch.CAPACITY);
+  }
+
+  /**
+   * @param layouts of the channels' batches
+   * @param shared batches that any channel may take beyond its own
+   * @param mostRecords of a batch, if its layout has a choice
+   */
+  public BatchPool(List<BatchLayout> layouts, int shared, int mostRecords) {
     int channels = layouts.size();
-    this.capacity = capacity(channels);
+    this.capacity = Math.min(mostRecords, capacity(channels));
     this.inUse = new int[channels];
     this.starving = new boolean[channels];
     this.listeners = new Runnable[channels];

@@ -1,6 +1,7 @@
 package io.millrace.runtime.operators;
 
 import io.millrace.core.function.RuntimeContext.Counter;
+import io.millrace.core.source.Boundedness;
 import io.millrace.core.source.PollStatus;
 import io.millrace.core.source.ReaderOutput;
 import io.millrace.core.source.Source;
@@ -39,7 +40,7 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends SourceH
 
   @Override
   public void open() throws Exception {
-    output = new Output<>(out, strategy, context);
+    output = new Output<>(out, strategy, context, source.boundedness());
     reader = source.createReader(new ReaderContext(context));
     reader.start();
     if (!context.restoredSplits().isEmpty()) {
@@ -137,6 +138,7 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends SourceH
     private final OperatorContext context;
     private final Map<String, Split<T>> splits = new LinkedHashMap<>();
     private final long idleness;
+    private final boolean bounded;
     private long watermark = Long.MIN_VALUE;
     private int emitted;
 
@@ -148,11 +150,16 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends SourceH
 
     private Runnable active = () -> {};
 
-    Output(Receiver<T> out, WatermarkStrategy<T> strategy, OperatorContext context) {
+    Output(
+        Receiver<T> out,
+        WatermarkStrategy<T> strategy,
+        OperatorContext context,
+        Boundedness boundedness) {
       this.out = out;
       this.strategy = strategy;
       this.context = context;
       this.idleness = strategy.idlenessMillis();
+      this.bounded = boundedness == Boundedness.BOUNDED;
     }
 
     void begin() {
@@ -201,6 +208,9 @@ public final class SourceOperator<T, SplitT extends SourceSplit> extends SourceH
     }
 
     boolean isIdle() {
+      if (bounded && splits.isEmpty()) {
+        return false; // Done with what it had, it gets more or comes to its end: it only waits.
+      }
       for (Split<T> split : splits.values()) {
         if (!split.isIdle()) {
           return false;

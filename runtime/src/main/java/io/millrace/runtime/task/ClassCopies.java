@@ -15,6 +15,18 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class ClassCopies {
   private final ConcurrentHashMap<String, Class<?>> copies = new ConcurrentHashMap<>();
+  private final boolean copied;
+
+  public ClassCopies() {
+    this(true);
+  }
+
+  /**
+   * @param copied false to have the classes themselves at all places ({@link TaskTuning})
+   */
+  public ClassCopies(boolean copied) {
+    this.copied = copied;
+  }
 
   /**
    * @param place names the operator or edge within the job
@@ -32,8 +44,7 @@ public final class ClassCopies {
 
     @Override
     public <T> T make(Class<T> type, Object... arguments) {
-      Class<?> copy =
-          copies.computeIfAbsent(place + "/" + type.getName(), key -> new CopyLoader(type).copy());
+      Class<?> copy = copied ? copyOf(type) : type;
       Constructor<?>[] constructors = copy.getConstructors();
       if (constructors.length != 1) {
         throw new IllegalArgumentException(
@@ -54,6 +65,11 @@ public final class ClassCopies {
       } catch (ReflectiveOperationException e) {
         throw new IllegalStateException(type.getName() + " can't be made", e);
       }
+    }
+
+    private Class<?> copyOf(Class<?> type) {
+      return copies.computeIfAbsent(
+          place + "/" + type.getName(), key -> new CopyLoader(type).copy());
     }
   }
 

@@ -17,8 +17,16 @@ final class JobClassCopies {
   /** Names whose copies are kept; the one used longest ago goes first. */
   static final int KEPT = 16;
 
+  private final boolean copied;
   private final Map<JobId, Held> held = new HashMap<>();
   private final LinkedHashMap<String, ClassCopies> kept = new LinkedHashMap<>();
+
+  /**
+   * @param copied as in {@link ClassCopies}
+   */
+  JobClassCopies(boolean copied) {
+    this.copied = copied;
+  }
 
   private record Held(String jobName, boolean staysLoaded, ClassCopies copies) {}
 
@@ -29,7 +37,8 @@ final class JobClassCopies {
             id -> {
               boolean staysLoaded = !(userLoader instanceof JobClassLoader);
               ClassCopies former = staysLoaded ? kept.remove(jobName) : null;
-              return new Held(jobName, staysLoaded, former == null ? new ClassCopies() : former);
+              return new Held(
+                  jobName, staysLoaded, former == null ? new ClassCopies(copied) : former);
             })
         .copies();
   }

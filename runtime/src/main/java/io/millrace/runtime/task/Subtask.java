@@ -93,6 +93,9 @@ public final class Subtask implements Steppable {
   /** The barrier that came last: the one being aligned. */
   private ChannelEvent.Barrier barrier;
 
+  /** Whether it is idle once what the watermark that is under way brings has gone out. */
+  private boolean idlePending;
+
   /** Whether the end of data follows the watermark that is under way. */
   private boolean endPending;
 
@@ -433,6 +436,7 @@ public final class Subtask implements Steppable {
       // W4: time ends only where the input ended by itself or the job is drained.
       long last = drain ? Long.MAX_VALUE : head.watermark();
       if (last > watermark) {
+        setIdle(false);
         endPending = true;
         startWork(Work.WATERMARK, last);
       } else {
@@ -440,8 +444,7 @@ public final class Subtask implements Steppable {
       }
       return true;
     }
-    setIdle(head.isIdle());
-    onWatermark(head.watermark());
+    onProgress(head.watermark(), head.isIdle());
     return status == PollStatus.MORE_AVAILABLE || work != Work.NONE;
   }
 
@@ -479,8 +482,8 @@ public final class Subtask implements Steppable {
       barrier = event;
       apply(aligner.onBarrier(channel, event.checkpoint()));
     } else if (element instanceof ChannelEvent.Idleness event) {
-      onWatermark(valve.onIdleness(channel, event.idle()));
-      setIdle(valve.isIdle());
+      long reached = valve.onIdleness(channel, event.idle());
+      onProgress(reached, valve.isIdle());
     } else if (element instanceof ChannelEvent.EndOfData event) {
       drain &= event.drain();
       if (--openChannels == 0) {
@@ -490,6 +493,22 @@ public final class Subtask implements Steppable {
       throw new IllegalStateException("Unknown element " + element);
     }
     return true;
+  }
+
+  /**
+   * W2: whoever is idle holds nobody's time, so nothing may come of it: it is active before what a
+   * watermark makes it emit, and idle only after all of that.
+   */
+  private void onProgress(long reached, boolean nowIdle) {
+    if (!nowIdle) {
+      setIdle(false);
+    }
+    onWatermark(reached);
+    if (nowIdle && work == Work.NONE) {
+      setIdle(true);
+    } else {
+      idlePending = nowIdle;
+    }
   }
 
   private void onWatermark(long reached) {
@@ -548,6 +567,10 @@ public final class Subtask implements Steppable {
       case WATERMARK -> {
         if (!makesWatermarks || chainWork.time() == Long.MAX_VALUE) {
           forwardWatermark(chainWork.time());
+        }
+        if (idlePending) {
+          idlePending = false;
+          setIdle(true);
         }
         if (endPending) {
           endPending = false;

@@ -53,6 +53,7 @@ final class SubtaskBuilder {
   private final TaskDeployment deployment;
   private final Subtask subtask;
   private final SubtaskServices services;
+  private final int batchRecords;
   private final ClassLoader loader;
   private final ClassCopies copies;
   private final TaskManagerId self;
@@ -63,9 +64,14 @@ final class SubtaskBuilder {
   private final List<InputChannel> inputs = new ArrayList<>();
   private SharedFilesByOperator restoredFiles = SharedFilesByOperator.EMPTY;
 
-  /** What a subtask is built with. */
+  /**
+   * What a subtask is built with.
+   *
+   * @param batchRecords most records of a batch within the process
+   */
   record Parts(
       SubtaskServices services,
+      int batchRecords,
       ClassLoader loader,
       ClassCopies copies,
       TaskManagerId self,
@@ -76,6 +82,7 @@ final class SubtaskBuilder {
     this.deployment = deployment;
     this.subtask = subtask;
     this.services = parts.services;
+    this.batchRecords = parts.batchRecords;
     this.loader = parts.loader;
     this.copies = parts.copies;
     this.self = parts.self;
@@ -279,7 +286,7 @@ final class SubtaskBuilder {
       int channels = deployment.outputs().get(i).consumers().size();
       layouts.addAll(Collections.nCopies(channels, specs.get(i).layout()));
     }
-    return new BatchPool(layouts, SHARED_BATCHES);
+    return new BatchPool(layouts, SHARED_BATCHES, batchRecords);
   }
 
   private void connectOutputs(Map<String, List<Receiver<?>>> receivers) throws Exception {

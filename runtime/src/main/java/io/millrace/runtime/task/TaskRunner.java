@@ -30,13 +30,20 @@ public final class TaskRunner {
   /** Sorted, so that nothing depends on hash order. */
   private final ConcurrentSkipListMap<AttemptId, Subtask> subtasks = new ConcurrentSkipListMap<>();
 
-  private final JobClassCopies copies = new JobClassCopies();
+  private final TaskTuning tuning;
+  private final JobClassCopies copies;
 
   /**
    * @param services its {@code jobManager} gets all that the subtasks report
    */
   public TaskRunner(
-      SubtaskServices services, TaskManagerId self, LocalChannels local, RemoteChannels remote) {
+      SubtaskServices services,
+      TaskTuning tuning,
+      TaskManagerId self,
+      LocalChannels local,
+      RemoteChannels remote) {
+    this.tuning = tuning;
+    this.copies = new JobClassCopies(tuning.classCopies());
     this.self = self;
     this.local = local;
     this.remote = remote;
@@ -74,7 +81,8 @@ public final class TaskRunner {
     }
     ClassCopies classes = copies.acquire(attempt.job(), deployment.jobName(), userLoader);
     SubtaskBuilder.Parts parts =
-        new SubtaskBuilder.Parts(services, userLoader, classes, self, local, remote);
+        new SubtaskBuilder.Parts(
+            services, tuning.batchRecords(), userLoader, classes, self, local, remote);
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(userLoader);

@@ -97,6 +97,7 @@ class BatchPoolTest {
     assertThat(BatchPool.capacity(64)).isEqualTo(64);
     assertThat(BatchPool.capacity(1_000_000)).isEqualTo(16);
     assertThat(BatchPool.capacity(0)).as("of a subtask without outputs").isEqualTo(512);
+    assertThat(new BatchPool(List.of(LONGS), 0, 1).acquire(0).capacity).as("as told").isOne();
   }
 
   /** What 64 producers may have in flight to 64 consumers each, all of them slow. */

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.runtime.classloading.JobClassLoader;
 import io.millrace.runtime.id.JobId;
+import io.millrace.runtime.operators.OperatorMaker;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class JobClassCopiesTest {
-  private final JobClassCopies copies = new JobClassCopies();
+  private final JobClassCopies copies = new JobClassCopies(true);
   private final ClassLoader engine = getClass().getClassLoader();
 
   @Test
@@ -46,6 +47,15 @@ class JobClassCopiesTest {
       copies.release(JobId.of(i));
     }
     assertThat(copies.acquire(JobId.of(100), "job 0", engine)).isNotSameAs(first);
+  }
+
+  @Test
+  void areTheClassesThemselvesIfNoneAreWanted() {
+    OperatorMaker own = copies.acquire(JobId.of(1), "job", engine).at("place");
+    assertThat((Object) own.make(WatermarkEcho.class)).isNotInstanceOf(WatermarkEcho.class);
+
+    OperatorMaker none = new JobClassCopies(false).acquire(JobId.of(1), "job", engine).at("place");
+    assertThat((Object) none.make(WatermarkEcho.class)).isInstanceOf(WatermarkEcho.class);
   }
 
   @Test

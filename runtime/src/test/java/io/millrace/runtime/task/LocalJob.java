@@ -70,7 +70,7 @@ final class LocalJob implements AutoCloseable {
             backends,
             messages::add);
     RemoteChannels none = null;
-    this.runner = new TaskRunner(services, self, new LocalChannels(), none);
+    this.runner = new TaskRunner(services, TaskTuning.FULL, self, new LocalChannels(), none);
   }
 
   /**

@@ -61,6 +61,7 @@ class SplitsBehindATriggerTest {
                 new LocalFileStore(directory),
                 KeyedBackends.onHeap(),
                 said::add),
+            TaskTuning.FULL,
             new TaskManagerId("tm"),
             new LocalChannels(),
             none);

@@ -71,6 +71,7 @@ public final class SteppedSubtask {
                 store,
                 KeyedBackends.onHeap(),
                 messages::add),
+            TaskTuning.FULL,
             new TaskManagerId("tm"),
             new LocalChannels(),
             none);

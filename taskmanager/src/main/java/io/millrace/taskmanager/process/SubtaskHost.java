@@ -8,6 +8,7 @@ import io.millrace.runtime.rpc.ToJobManager.TaskMetrics;
 import io.millrace.runtime.rpc.ToTaskManager;
 import io.millrace.runtime.task.SubtaskServices;
 import io.millrace.runtime.task.TaskRunner;
+import io.millrace.runtime.task.TaskTuning;
 import io.millrace.taskmanager.TaskHost;
 import java.util.List;
 
@@ -18,20 +19,22 @@ import java.util.List;
  */
 final class SubtaskHost implements TaskHost {
   private final SubtaskServices services;
+  private final TaskTuning tuning;
   private final LocalChannels local = new LocalChannels();
   private final RemoteChannels remote;
   private volatile Current current;
 
   private record Current(TaskManagerId self, TaskRunner runner) {}
 
-  SubtaskHost(SubtaskServices services, RemoteChannels remote) {
+  SubtaskHost(SubtaskServices services, TaskTuning tuning, RemoteChannels remote) {
     this.services = services;
+    this.tuning = tuning;
     this.remote = remote;
     this.current = new Current(new TaskManagerId("unregistered"), runner("unregistered"));
   }
 
   private TaskRunner runner(String self) {
-    return new TaskRunner(services, new TaskManagerId(self), local, remote);
+    return new TaskRunner(services, tuning, new TaskManagerId(self), local, remote);
   }
 
   @Override

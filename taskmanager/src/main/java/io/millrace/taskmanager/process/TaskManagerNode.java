@@ -11,6 +11,7 @@ import io.millrace.runtime.rpc.JobManagerLink;
 import io.millrace.runtime.rpc.ToJobManager.TaskMetrics;
 import io.millrace.runtime.state.heap.KeyedBackends;
 import io.millrace.runtime.task.SubtaskServices;
+import io.millrace.runtime.task.TaskTuning;
 import io.millrace.taskmanager.TaskManager;
 import io.millrace.taskmanager.TaskManager.FatalError;
 import io.millrace.taskmanager.TaskManagerSettings;
@@ -47,6 +48,7 @@ public final class TaskManagerNode implements AutoCloseable {
    * What a TaskManager is connected to.
    *
    * @param workers threads that step subtasks
+   * @param tuning of the subtasks
    * @param checkpoints where snapshots go; all processes see the same
    * @param backends where keyed state lives
    * @param remote channels to other processes
@@ -54,6 +56,7 @@ public final class TaskManagerNode implements AutoCloseable {
   public record Parts(
       TaskManagerSettings settings,
       int workers,
+      TaskTuning tuning,
       JobManagerLink link,
       JobClassLoaders loaders,
       FileStore checkpoints,
@@ -96,6 +99,7 @@ public final class TaskManagerNode implements AutoCloseable {
                 parts.checkpoints(),
                 parts.backends(),
                 taskManager::report),
+            parts.tuning(),
             parts.remote());
   }
 

@@ -26,6 +26,7 @@ import io.millrace.runtime.rpc.GrpcJobManagerLink;
 import io.millrace.runtime.rpc.ToJobManager.TaskMetrics;
 import io.millrace.runtime.state.rocksdb.RocksDbEnvironment;
 import io.millrace.runtime.state.rocksdb.RocksDbSettings;
+import io.millrace.runtime.task.TaskTuning;
 import io.millrace.taskmanager.TaskManagerSettings;
 import io.millrace.taskmanager.TaskManagerSettings.Address;
 import io.millrace.taskmanager.TaskManagerSettings.Backoff;
@@ -87,6 +88,7 @@ public final class TaskManagerProcess {
             configuration.get(JobManagerOptions.HOST), rpcPort, Build.CURRENT, token);
     long pid = ProcessHandle.current().pid();
     AtomicInteger connections = new AtomicInteger();
+    TaskTuning tuning = TaskTuning.of(configuration);
     TaskManagerNode node =
         new TaskManagerNode(
             new TaskManagerNode.Parts(
@@ -99,6 +101,7 @@ public final class TaskManagerProcess {
                     CANCEL_TIMEOUT,
                     BACKOFF),
                 Runtime.getRuntime().availableProcessors(),
+                tuning,
                 link,
                 new JobClassLoaders(
                     new BlobCache(
@@ -106,7 +109,7 @@ public final class TaskManagerProcess {
                     TaskManagerProcess.class.getClassLoader()),
                 new MountedFileStore(checkpoints),
                 rocksDb,
-                new NettyChannels(exchange)),
+                new NettyChannels(exchange, tuning.batchRecords())),
             // The port tells processes apart whose ids the system has given away again.
             () ->
                 new TaskManagerId(

@@ -30,8 +30,8 @@ public abstract sealed class BatchCodec permits ObjectBatchCodec, ColumnarBatchC
   private final BatchStack batches;
   private BinaryWriter writer = new BinaryWriter(FIRST_BYTES);
 
-  BatchCodec(BatchLayout layout, ClassLoader classLoader) {
-    this.batches = new BatchStack(layout);
+  BatchCodec(BatchLayout layout, int capacity, ClassLoader classLoader) {
+    this.batches = new BatchStack(layout, capacity);
     this.reader = new BinaryReader(new byte[0], classLoader);
   }
 
@@ -39,10 +39,19 @@ public abstract sealed class BatchCodec permits ObjectBatchCodec, ColumnarBatchC
    * @param classLoader resolves class names in late-typed values: the job's
    */
   public static BatchCodec of(BatchLayout layout, ClassLoader classLoader) {
+    return of(layout, RecordBatch.CAPACITY, classLoader);
+  }
+
+  /**
+   * @param capacity records of a full batch, if the layout has a choice; whoever decodes needs room
+   *     for what others send, {@link RecordBatch#CAPACITY}
+   * @param classLoader resolves class names in late-typed values: the job's
+   */
+  public static BatchCodec of(BatchLayout layout, int capacity, ClassLoader classLoader) {
     if (layout instanceof ColumnarLayout columnar) {
-      return new ColumnarBatchCodec(columnar, classLoader);
+      return new ColumnarBatchCodec(columnar, capacity, classLoader);
     }
-    return new ObjectBatchCodec((ObjectLayout) layout, classLoader);
+    return new ObjectBatchCodec((ObjectLayout) layout, capacity, classLoader);
   }
 
   /** An empty batch. */

@@ -13,15 +13,17 @@ final class BatchStack implements RecordBatch.BatchOwner {
 
   private final RecordBatch[] free = new RecordBatch[KEPT];
   private final BatchLayout layout;
+  private final int capacity;
   private int size;
 
-  BatchStack(BatchLayout layout) {
+  BatchStack(BatchLayout layout, int capacity) {
     this.layout = layout;
+    this.capacity = capacity;
   }
 
   RecordBatch take() {
     if (size == 0) {
-      return layout.newBatch(this, RecordBatch.CAPACITY);
+      return layout.newBatch(this, capacity);
     }
     RecordBatch batch = free[--size];
     free[size] = null;

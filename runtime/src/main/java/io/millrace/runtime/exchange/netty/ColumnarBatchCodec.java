@@ -16,8 +16,8 @@ final class ColumnarBatchCodec extends BatchCodec {
 
   private final ColumnarLayout layout;
 
-  ColumnarBatchCodec(ColumnarLayout layout, ClassLoader classLoader) {
-    super(layout, classLoader);
+  ColumnarBatchCodec(ColumnarLayout layout, int capacity, ClassLoader classLoader) {
+    super(layout, capacity, classLoader);
     this.layout = layout;
   }
 

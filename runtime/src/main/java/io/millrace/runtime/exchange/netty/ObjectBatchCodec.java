@@ -32,8 +32,8 @@ final class ObjectBatchCodec extends BatchCodec {
   private final Optional<? extends RowLayout<?>> rows;
 
   @SuppressWarnings("unchecked")
-  ObjectBatchCodec(ObjectLayout layout, ClassLoader classLoader) {
-    super(layout, classLoader);
+  ObjectBatchCodec(ObjectLayout layout, int capacity, ClassLoader classLoader) {
+    super(layout, capacity, classLoader);
     // Values are Objects in a batch: the graph says that they are of this serializer's type.
     this.serializer = (TypeSerializer<Object>) layout.serializer();
     this.rows = layout.rows();
