@@ -8,6 +8,7 @@ import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.state.KeyedStateBackend;
+import io.millrace.runtime.state.NextKeys;
 
 /**
  * Records with an integer key, which came with the record or, of one taken apart, is selected again
@@ -19,6 +20,7 @@ public final class LongKeyLoop<T, K> implements BatchLoop {
   private final KeyedStateBackend<K> state;
   private final KeySelector<T, K> selector;
   private final KeyCodec<K> codec;
+  private NextKeys next = NextKeys.none();
 
   public LongKeyLoop(
       Receiver<T> head,
@@ -36,6 +38,9 @@ public final class LongKeyLoop<T, K> implements BatchLoop {
   @Override
   public int run(RecordBatch received, int from) throws Exception {
     ObjectBatch batch = (ObjectBatch) received;
+    if (from == 0 && state.wantsNextKeys(batch.size)) {
+      fetch(batch);
+    }
     return batch.layout == null ? runObjects(batch, from) : runRows(batch, from);
   }
 
@@ -56,6 +61,24 @@ public final class LongKeyLoop<T, K> implements BatchLoop {
       i++;
     }
     return i;
+  }
+
+  /** Has the state read what it will be asked for, together. */
+  @SuppressWarnings("unchecked") // the edge's type
+  private void fetch(ObjectBatch batch) throws Exception {
+    int size = batch.size;
+    if (next.most() < size) {
+      next = NextKeys.ofLongs(RecordBatch.CAPACITY);
+    }
+    for (int i = 0; i < size; i++) {
+      long key =
+          batch.layout == null ? batch.keys[i] : codec.toLong(selector.getKey((T) batch.value(i)));
+      next.longs[i] = key;
+      next.hashes[i] = KeyHash.ofLong(key);
+    }
+    next.count = size;
+    state.fetch(next);
+    next.clear();
   }
 
   @SuppressWarnings("unchecked") // the edge's type
