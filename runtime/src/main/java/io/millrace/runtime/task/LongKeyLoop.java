@@ -8,6 +8,7 @@ import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.state.KeyedStateBackend;
+import io.millrace.runtime.state.NextKeys;
 
 /**
  * Records with an integer key, which came with the record or, of one taken apart, is selected again
@@ -27,6 +28,8 @@ public final class LongKeyLoop<T, K> implements BatchLoop {
   /** Never looked at: see {@link KeyedStateBackend#fetch}. */
   private long fetched;
 
+  private NextKeys next = NextKeys.none();
+
   public LongKeyLoop(
       Receiver<T> head,
       OutputRoom room,
@@ -43,6 +46,9 @@ public final class LongKeyLoop<T, K> implements BatchLoop {
   @Override
   public int run(RecordBatch received, int from) throws Exception {
     ObjectBatch batch = (ObjectBatch) received;
+    if (from == 0 && state.wantsNextKeys(batch.size)) {
+      readAhead(batch);
+    }
     boolean rows = batch.layout != null;
     int size = batch.size;
     boolean far = state.isFar();
@@ -91,6 +97,24 @@ public final class LongKeyLoop<T, K> implements BatchLoop {
       i++;
     }
     return i;
+  }
+
+  /** Has the state read what it will be asked for, together. */
+  @SuppressWarnings("unchecked") // the edge's type
+  private void readAhead(ObjectBatch batch) throws Exception {
+    int size = batch.size;
+    if (next.most() < size) {
+      next = NextKeys.ofLongs(RecordBatch.CAPACITY);
+    }
+    for (int i = 0; i < size; i++) {
+      long key =
+          batch.layout == null ? batch.keys[i] : codec.toLong(selector.getKey((T) batch.value(i)));
+      next.longs[i] = key;
+      next.hashes[i] = KeyHash.ofLong(key);
+    }
+    next.count = size;
+    state.readAhead(next);
+    next.clear();
   }
 
   @SuppressWarnings("unchecked") // the edge's type

@@ -7,6 +7,7 @@ import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.state.KeyedStateBackend;
+import io.millrace.runtime.state.NextKeys;
 
 /**
  * Records with a key that is not an integer: it is selected again here, its hash came with the
@@ -18,6 +19,7 @@ public final class ObjectKeyLoop<T, K> implements BatchLoop {
   private final KeyedStateBackend<K> state;
   private final KeySelector<T, K> selector;
   private final KeyCodec<K> codec;
+  private NextKeys next = NextKeys.none();
 
   public ObjectKeyLoop(
       Receiver<T> head,
@@ -35,6 +37,9 @@ public final class ObjectKeyLoop<T, K> implements BatchLoop {
   @Override
   public int run(RecordBatch received, int from) throws Exception {
     ObjectBatch batch = (ObjectBatch) received;
+    if (from == 0 && state.wantsNextKeys(batch.size)) {
+      readAhead(batch);
+    }
     return batch.layout == null ? runObjects(batch, from) : runRows(batch, from);
   }
 
@@ -56,6 +61,23 @@ public final class ObjectKeyLoop<T, K> implements BatchLoop {
       i++;
     }
     return i;
+  }
+
+  /** Has the state read what it will be asked for, together. */
+  @SuppressWarnings("unchecked") // the edge's type
+  private void readAhead(ObjectBatch batch) throws Exception {
+    int size = batch.size;
+    if (next.most() < size) {
+      next = NextKeys.ofObjects(RecordBatch.CAPACITY);
+    }
+    for (int i = 0; i < size; i++) {
+      K key = selector.getKey((T) batch.value(i));
+      next.objects[i] = key;
+      next.hashes[i] = batch.keyed ? batch.hashes[i] : codec.hash(key);
+    }
+    next.count = size;
+    state.readAhead(next);
+    next.clear();
   }
 
   @SuppressWarnings("unchecked") // the edge's type

@@ -33,7 +33,6 @@ import io.millrace.runtime.rpc.TaskDeployment.Peer;
 import io.millrace.runtime.state.heap.KeyedBackends;
 import java.io.Serializable;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +50,7 @@ class IdlenessTest {
 
   @TempDir Path directory;
 
-  private final ArrayDeque<StepHandle> steps = new ArrayDeque<>();
+  private final QueuedSteps steps = new QueuedSteps();
   private final OutputChannel[] producers = new OutputChannel[PRODUCERS];
   private InputChannel consumer;
 
@@ -62,7 +61,7 @@ class IdlenessTest {
     TaskRunner runner =
         new TaskRunner(
             new SubtaskServices(
-                steps::add,
+                steps,
                 Runnable::run,
                 (time, callback) -> {},
                 () -> 0,
@@ -128,8 +127,8 @@ class IdlenessTest {
 
   /** What the subtask has sent, once it has done all it can. */
   private List<Object> sent() {
-    while (!steps.isEmpty()) {
-      steps.poll().run();
+    while (!steps.runnable.isEmpty()) {
+      steps.runnable.poll().run();
     }
     List<Object> sent = new ArrayList<>();
     Object element;

@@ -17,9 +17,13 @@ import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.state.KeyGroups;
 import io.millrace.runtime.state.KeyedStateBackend;
+import io.millrace.runtime.state.NextKeys;
 import io.millrace.runtime.state.heap.Backends;
+import java.lang.reflect.Proxy;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
@@ -122,8 +126,17 @@ class KeyedEdgeTest {
         KeyedStateBackend<K> backend = backends.create(i, CONSUMERS);
         fill(backend, entries);
         assertThat(backend.isFar()).isEqualTo(entries > 0);
-        Receiver<T> head = (value, time) -> got.add(new Got<>(backend.currentKey(), value, time));
-        loops.add(loop(one, codec, backend, head));
+        Deque<K> told = new ArrayDeque<>();
+        boolean tells = i % 2 == 0;
+        Receiver<T> head =
+            (value, time) -> {
+              K key = backend.currentKey();
+              got.add(new Got<>(key, value, time));
+              if (tells) {
+                assertThat(told.poll()).as("told beforehand").isEqualTo(key);
+              }
+            };
+        loops.add(loop(one, codec, tells ? told(backend, told) : backend, head));
       }
       Random random = new Random(8);
       for (int i = 0; i < 5_000; i++) {
@@ -176,6 +189,32 @@ class KeyedEdgeTest {
     return codec.isLong()
         ? new LongKeyLoop<>(head, new OutputRoom(), backend, one.key, codec)
         : new ObjectKeyLoop<>(head, new OutputRoom(), backend, one.key, codec);
+  }
+
+  /** The backend, which wants to be told the keys of each batch. */
+  @SuppressWarnings("unchecked") // it delegates to one
+  private static <K> KeyedStateBackend<K> told(KeyedStateBackend<K> backend, Deque<K> keys) {
+    KeyCodec<K> codec = backend.keyCodec();
+    return (KeyedStateBackend<K>)
+        Proxy.newProxyInstance(
+            KeyedEdgeTest.class.getClassLoader(),
+            new Class<?>[] {KeyedStateBackend.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("wantsNextKeys")) {
+                return true;
+              }
+              if (!method.getName().equals("readAhead")) {
+                return method.invoke(backend, arguments);
+              }
+              NextKeys next = (NextKeys) arguments[0];
+              assertThat(keys).isEmpty();
+              for (int i = 0; i < next.count; i++) {
+                K key = codec.isLong() ? codec.fromLong(next.longs[i]) : (K) next.objects[i];
+                assertThat(next.hashes[i]).isEqualTo(codec.hash(key));
+                keys.add(key);
+              }
+              return null;
+            });
   }
 
   private static void run(List<LocalChannel> inputs, List<BatchLoop> loops) throws Exception {

@@ -3,6 +3,7 @@ package io.millrace.runtime.state.heap;
 import io.millrace.core.state.StateTtlConfig;
 import io.millrace.core.types.RowLayout;
 import io.millrace.runtime.state.CutKind;
+import io.millrace.runtime.state.NextKeys;
 import io.millrace.runtime.state.RawState;
 import io.millrace.runtime.state.SnapshotReader;
 import io.millrace.runtime.state.StateHandles.StoreImage;
@@ -158,6 +159,14 @@ public interface StateStorage extends AutoCloseable {
    * @return whether there is more to do
    */
   boolean goOnWithCut();
+
+  /** See {@link io.millrace.runtime.state.KeyedStateBackend#wantsNextKeys}. */
+  default boolean wantsNextKeys(int records) {
+    return false;
+  }
+
+  /** See {@link io.millrace.runtime.state.KeyedStateBackend#readAhead}. */
+  default void readAhead(NextKeys keys) {}
 
   /** A bounded amount of work, between batches. */
   void cleanUpSome();

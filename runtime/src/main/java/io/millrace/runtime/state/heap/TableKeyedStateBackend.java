@@ -23,6 +23,7 @@ import io.millrace.runtime.state.IncompatibleStateException;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedCut;
 import io.millrace.runtime.state.KeyedStateBackend;
+import io.millrace.runtime.state.NextKeys;
 import io.millrace.runtime.state.PanedRows;
 import io.millrace.runtime.state.PanedState;
 import io.millrace.runtime.state.RawState;
@@ -116,6 +117,16 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
     } else {
       key.set(timer.objectKey(), timer.hash());
     }
+  }
+
+  @Override
+  public boolean wantsNextKeys(int records) {
+    return storage.wantsNextKeys(records);
+  }
+
+  @Override
+  public void readAhead(NextKeys keys) {
+    storage.readAhead(keys);
   }
 
   @Override

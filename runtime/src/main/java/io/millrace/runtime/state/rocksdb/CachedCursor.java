@@ -2,10 +2,13 @@ package io.millrace.runtime.state.rocksdb;
 
 import io.millrace.core.state.StateTtlConfig;
 import io.millrace.core.state.StateTtlConfig.UpdateType;
+import io.millrace.runtime.state.NextKeys;
 import io.millrace.runtime.state.heap.CurrentKey;
 import io.millrace.runtime.state.heap.EntryCursor;
 import io.millrace.runtime.state.heap.Segment;
 import io.millrace.runtime.state.heap.StateTable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -21,6 +24,8 @@ public final class CachedCursor<V> implements EntryCursor<V> {
   private final long ttlMillis;
   private final boolean renewedByReads;
   private final CachedTable.StoredValue<V> stored = new CachedTable.StoredValue<>();
+  private final ReadAhead ahead = new ReadAhead();
+  private boolean readsAhead;
   private long serial;
   private int slot;
 
@@ -79,18 +84,80 @@ public final class CachedCursor<V> implements EntryCursor<V> {
     if (slot >= 0) {
       long flags = segment.flags(slot);
       if ((flags & CachedTable.REFERENCED) == 0) {
+        ahead.used();
         segment.setFlags(slot, flags | CachedTable.REFERENCED);
       }
-    } else if (!table.isComplete() && table.read(stored)) {
-      Segment target = insert();
-      entries.store(target, slot, stored.value);
-      target.setFlags(slot, CachedTable.STORED);
-      if (ttlMillis != 0) {
-        target.setTime(slot, stored.time);
+    } else if (!table.isComplete()) {
+      ahead.missed();
+      if (table.read(stored)) {
+        insertStored();
       }
-      stored.value = null;
     }
     serial = key.serial();
+  }
+
+  /** Adds what was read of the current key, which the cache has not. */
+  private void insertStored() {
+    Segment target = insert();
+    entries.store(target, slot, stored.value);
+    target.setFlags(slot, CachedTable.STORED);
+    if (ttlMillis != 0) {
+      target.setTime(slot, stored.time);
+    }
+    stored.value = null;
+  }
+
+  // ---- keys told beforehand
+
+  /** A batch begins; whether its keys are to be told. */
+  boolean wantsNextKeys(int records) {
+    readsAhead = ahead.begins(records) && !table.isComplete();
+    return readsAhead;
+  }
+
+  /**
+   * Reads entries that the cache has not, all together, if that is worth it. What the database has
+   * not either gets an entry that says so.
+   */
+  void readAhead(NextKeys next) {
+    if (!readsAhead) {
+      return;
+    }
+    List<byte[]> absent = new ArrayList<>(next.count);
+    int[] rows = new int[next.count];
+    int most = ReadAhead.most(table.averageBytes());
+    for (int i = 0; i < next.count && absent.size() < most; i++) {
+      setKey(next, i);
+      if (slotIn(segment()) < 0) {
+        rows[absent.size()] = i;
+        absent.add(table.storeKey().toByteArray());
+      }
+    }
+    if (!ReadAhead.isWorth(absent.size())) {
+      return;
+    }
+    List<byte[]> found = table.cache().database().getAll(absent);
+    for (int i = 0; i < found.size(); i++) {
+      setKey(next, rows[i]);
+      if (slotIn(segment()) >= 0) {
+        continue; // It is in the batch twice.
+      }
+      byte[] bytes = found.get(i);
+      if (bytes == null) {
+        insert().setFlags(slot, CachedTable.DELETED);
+      } else {
+        table.decode(table.cache().reader(bytes), absent.get(i).length, stored);
+        insertStored();
+      }
+    }
+  }
+
+  private void setKey(NextKeys next, int index) {
+    if (key.isLong()) {
+      key.set(next.longs[index], next.hashes[index]);
+    } else {
+      key.set(next.objects[index], next.hashes[index]);
+    }
   }
 
   private int slotIn(Segment segment) {

@@ -142,17 +142,30 @@ final class CachedTable<V> {
    * @return the stored form, or an empty reader if the database has none
    */
   boolean read(StoredValue<V> into) {
-    BinaryWriter out = cache.keyBytes();
-    keys.begin(key.group(), out);
-    encodeKey(key.isLong() ? key.codec().fromLong(key.longKey()) : key.objectKey(), out);
+    BinaryWriter out = storeKey();
     BinaryReader in = cache.get(out);
     if (in == null) {
       return false;
     }
-    sample(out.size() + in.remaining());
+    decode(in, out.size(), into);
+    return true;
+  }
+
+  /** The current key in the database; valid until the next is asked for. */
+  BinaryWriter storeKey() {
+    BinaryWriter out = cache.keyBytes();
+    keys.begin(key.group(), out);
+    encodeKey(key.isLong() ? key.codec().fromLong(key.longKey()) : key.objectKey(), out);
+    return out;
+  }
+
+  /**
+   * @param keyBytes of the key it was read by
+   */
+  void decode(BinaryReader in, int keyBytes, StoredValue<V> into) {
+    sample(keyBytes + in.remaining());
     into.time = timed ? in.readLong() : 0;
     into.value = serializer.read(in);
-    return true;
   }
 
   /** A value as it was read. */

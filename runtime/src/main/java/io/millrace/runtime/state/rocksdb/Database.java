@@ -180,6 +180,15 @@ final class Database {
     }
   }
 
+  /** Reads values together, null where there is none; they come in the order of their keys. */
+  List<byte[]> getAll(List<byte[]> keys) {
+    try {
+      return db.multiGetAsList(reads, keys);
+    } catch (RocksDBException e) {
+      throw failed("read", e);
+    }
+  }
+
   /** Writes a batch in RocksDB's own form. */
   void write(byte[] batch) {
     try (WriteBatch parsed = new WriteBatch(batch)) {

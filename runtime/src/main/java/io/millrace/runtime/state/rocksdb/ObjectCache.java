@@ -148,6 +148,12 @@ final class ObjectCache implements AutoCloseable {
     return reader;
   }
 
+  /** Reads bytes of the database; valid until the next call. */
+  BinaryReader reader(byte[] stored) {
+    reader.reset(stored, 0, stored.length);
+    return reader;
+  }
+
   // ---- bytes
 
   /** Before an entry is added: everything that was looked up may be elsewhere or gone after it. */

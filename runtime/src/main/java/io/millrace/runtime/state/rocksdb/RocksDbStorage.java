@@ -2,6 +2,7 @@ package io.millrace.runtime.state.rocksdb;
 
 import io.millrace.core.state.StateTtlConfig;
 import io.millrace.runtime.state.CutKind;
+import io.millrace.runtime.state.NextKeys;
 import io.millrace.runtime.state.SnapshotReader;
 import io.millrace.runtime.state.StateHandles.StoreImage;
 import io.millrace.runtime.state.StateMeta;
@@ -32,6 +33,7 @@ public final class RocksDbStorage implements StateStorage {
   private final AdoptedStates adopted;
   private final List<CachedPanes<?>> panes = new ArrayList<>();
   private final List<Supplier<StoredState>> registered = new ArrayList<>();
+  private final List<CachedCursor<?>> cursors = new ArrayList<>();
   private int states;
   private int kept;
   private Optional<DatabaseCut> cut = Optional.empty();
@@ -112,7 +114,9 @@ public final class RocksDbStorage implements StateStorage {
     CachedTable<V> table = table(place.keys(), form, ttl.isPresent());
     place.tables().forEach(there -> table.adopt(there.live()));
     cache.add(table);
-    return new CachedCursor<>(table, context.clock(), ttl);
+    CachedCursor<V> cursor = new CachedCursor<>(table, context.clock(), ttl);
+    cursors.add(cursor);
+    return cursor;
   }
 
   private <V> CachedTable<V> table(StoreKeys keys, StoredForm<V> form, boolean timed) {
@@ -207,6 +211,22 @@ public final class RocksDbStorage implements StateStorage {
   @Override
   public Adopted adopted() {
     return adopted;
+  }
+
+  @Override
+  public boolean wantsNextKeys(int records) {
+    boolean wanted = false;
+    for (CachedCursor<?> cursor : cursors) {
+      wanted |= cursor.wantsNextKeys(records);
+    }
+    return wanted;
+  }
+
+  @Override
+  public void readAhead(NextKeys keys) {
+    for (CachedCursor<?> cursor : cursors) {
+      cursor.readAhead(keys);
+    }
   }
 
   @Override
