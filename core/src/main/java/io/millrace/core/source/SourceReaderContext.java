@@ -26,7 +26,7 @@ public interface SourceReaderContext {
   /**
    * The same after a time, for a reader that waits for nothing but the clock: it needs no thread of
    * its own, and costs one wake-up rather than two. Only the earliest pending one is kept; it may
-   * be late by some tens of microseconds, or by what the present step takes. Subtask thread only.
+   * be late by some tens of microseconds, or by what the steps before it take. Subtask thread only.
    *
    * @param delay from now; none or less is at once
    */

@@ -11,8 +11,9 @@ import org.junit.jupiter.api.Test;
 /**
  * Random jobs give the results of the plainest way to compute them, with and without each of the
  * engine's short cuts: batches, rows, copies of classes, the cache over RocksDB, the heap's merge
- * of panes, hand-over within the process. Late records, whose fate depends on when watermarks come,
- * are lost in none.
+ * of panes, hand-over within the process; but not the fetching ahead of large state, which takes
+ * more keys than they have. Late records, whose fate depends on when watermarks come, are lost in
+ * none.
  */
 class RandomJobTest {
   private static List<Variant> variants = List.of();

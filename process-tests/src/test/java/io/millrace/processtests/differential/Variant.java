@@ -68,6 +68,7 @@ record Variant(
 
   /** Runs a job to its end. */
   <T> List<T> run(Job<T> job) throws Exception {
+    Results.take(name); // what a run that failed has left
     StreamExecutionEnvironment env = job.define(name, whole);
     env.setStateBackend(backend);
     if (checkpoints) {

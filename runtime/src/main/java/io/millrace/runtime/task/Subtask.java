@@ -496,8 +496,8 @@ public final class Subtask implements Steppable {
   }
 
   /**
-   * W2: whoever is idle holds nobody's time, so nothing may come of it: it is active before what a
-   * watermark makes it emit, and idle only after all of that.
+   * W2: whoever is idle holds nobody's time, so it is active before what a watermark makes it emit,
+   * and idle only after all of that. (What a timer of processing time emits meanwhile may be late.)
    */
   private void onProgress(long reached, boolean nowIdle) {
     if (!nowIdle) {

@@ -16,6 +16,12 @@ public final class StateTable<V> {
   /** Fewer entries are in the processor's own cache anyway, or nearly so. */
   private static final int FAR_FROM = 1 << 16;
 
+  /**
+   * Segments are not split beyond so many places: the deepest group sets the depth of all, and keys
+   * of equal hashes would take it as deep as it goes. Enough for some 2 billion entries.
+   */
+  private static final int MOST_PLACES = 1 << 20;
+
   private final SegmentLayout layout;
   private final Optional<? extends RowLayout<V>> row;
   // Null if values are objects.
@@ -172,7 +178,7 @@ public final class StateTable<V> {
     Segment current = segment;
     while (current.isFull()) {
       int slots = current.slots();
-      if (slots < layout.maxSlots() || current.depth() >= layout.maxDepth()) {
+      if (slots < layout.maxSlots() || !maySplit(current.depth())) {
         Segment grown =
             new Segment(
                 layout, Math.max(layout.minSlots(), slots * 2), current.depth(), clock.version());
@@ -188,6 +194,11 @@ public final class StateTable<V> {
       }
     }
     return writable(group, hash, current);
+  }
+
+  private boolean maySplit(int segmentDepth) {
+    return segmentDepth < layout.maxDepth()
+        && (long) directories.length << (segmentDepth + 1) <= MOST_PLACES;
   }
 
   private Segment split(int group, int hash, Segment segment) {

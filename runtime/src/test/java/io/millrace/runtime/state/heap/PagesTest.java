@@ -101,6 +101,27 @@ class PagesTest {
     }
   }
 
+  /** The table of all directories is as deep as the deepest, so that must have an end. */
+  @Test
+  @SuppressWarnings("unchecked") // the table knows no key type
+  void manyKeysOfOneHashDoNotDeepenTheTableOfDirectories() {
+    int groups = 4096;
+    KeyCodec<Object> codec =
+        (KeyCodec<Object>) (KeyCodec<?>) TypeInformation.of(String.class).keyCodec();
+    SegmentLayout layout = new SegmentLayout(codec, 12, 1, false, false);
+    StateTable<Long> table = new StateTable<>(layout, Optional.empty(), new CutClock(), groups);
+    for (int i = 0; i < 6_000; i++) {
+      Segment segment = table.withRoom(5, 5, table.segment(5, 5));
+      segment.occupy(~segment.find("key" + i, 5), "key" + i, 5);
+      table.countInserted();
+    }
+    assertThat(table.directory(5)).hasSizeBetween(2, 256);
+    Segment segment = table.segment(5, 5);
+    for (int i = 0; i < 6_000; i++) {
+      assertThat(segment.find("key" + i, 5)).isNotNegative();
+    }
+  }
+
   private void updateAll(int keys) throws Exception {
     for (long key = 1; key <= keys; key++) {
       backend.setCurrentLongKey(key, KeyHash.ofLong(key));
