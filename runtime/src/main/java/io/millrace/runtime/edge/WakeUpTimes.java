@@ -14,6 +14,11 @@ import java.util.PriorityQueue;
 final class WakeUpTimes {
   static final long NEVER = Long.MAX_VALUE;
 
+  /** A time and so many nanoseconds; never, if that is too long to count. */
+  static long sum(long time, long nanos) {
+    return time < NEVER - nanos ? time + nanos : NEVER;
+  }
+
   private record Entry(StepHandle handle, long time) {}
 
   /** Guarded by this. */

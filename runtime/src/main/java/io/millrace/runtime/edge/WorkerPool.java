@@ -5,10 +5,7 @@ import io.millrace.runtime.task.TaskExecutor;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 
 /**
@@ -20,21 +17,18 @@ import java.util.function.BiConsumer;
  * the rest and the stall is reported.
  */
 public final class WorkerPool implements TaskExecutor, AutoCloseable {
-  /** Looks at all queues before a worker parks: less than half of what parking costs. */
-  private static final int SPINS = 20;
-
   /**
    * What a handle may have to wait for a worker, in nanoseconds, before another one is woken. Until
    * that has begun as much time is gone, and 20 to 40 µs of both processors (in a virtual machine).
    */
-  private static final long PATIENCE = 50_000;
+  static final long PATIENCE = 50_000;
 
   /**
    * How long a step that takes longer than others did can hold up what was to be done soon after
    * it, in nanoseconds: then another worker looks by itself. Short enough for what is an exception,
    * and long enough to cost nothing.
    */
-  private static final long GRACE = 50_000_000;
+  static final long GRACE = 50_000_000;
 
   private final CopyOnWriteArrayList<Worker> workers = new CopyOnWriteArrayList<>();
   private final BiConsumer<String, StackTraceElement[]> stallListener;
@@ -49,7 +43,7 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
   public WorkerPool(int threads, BiConsumer<String, StackTraceElement[]> stallListener) {
     this.stallListener = stallListener;
     for (int i = 0; i < threads; i++) {
-      workers.add(new Worker(i, false));
+      workers.add(new Worker(this, i, false));
     }
     workers.forEach(worker -> worker.thread.start());
   }
@@ -61,6 +55,7 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
       // Its next after the present step, which soon ends. To have another worker take it would cost
       // more than most steps, and leave what it needs in the wrong cache.
       own.queue.add(handle);
+      coverSoon();
       return;
     }
     Worker here = current();
@@ -68,8 +63,7 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
       // Done where its input was made before a sleeping thread would have been woken.
       handle.setAffinity(here.index);
       here.queue.add(handle);
-      VarHandle.fullFence();
-      cover(now() + GRACE);
+      coverSoon();
       return;
     }
     own.queue.add(handle);
@@ -84,21 +78,22 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
   @Override
   public void wakeUpAfter(StepHandle handle, long nanos) {
     // Whoever calls is a worker in a step, and looks at the times before it parks.
-    long time = sum(now(), Math.min(nanos, WakeUpTimes.NEVER - 1));
+    long time = WakeUpTimes.sum(now(), Math.min(nanos, WakeUpTimes.NEVER - 1));
     times.add(handle, time);
-    cover(sum(time, GRACE));
+    cover(WakeUpTimes.sum(time, GRACE));
   }
 
-  /** Never, if it is too long to count. */
-  private static long sum(long time, long nanos) {
-    return time < WakeUpTimes.NEVER - nanos ? time + nanos : WakeUpTimes.NEVER;
+  /** Should the present step turn out to be a long one. */
+  private void coverSoon() {
+    VarHandle.fullFence();
+    cover(now() + GRACE);
   }
 
   /**
    * Sees to it that one of the parked workers, if there are any, looks around by that time: should
    * a step hold up the one that was to do it.
    */
-  private void cover(long time) {
+  void cover(long time) {
     Worker parked = null;
     for (Worker worker : workers) {
       if (worker.parked) {
@@ -119,11 +114,23 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
   }
 
   /** Nanoseconds since the start. */
-  private long now() {
+  long now() {
     return System.nanoTime() - origin;
   }
 
-  private void wakeOne() {
+  CopyOnWriteArrayList<Worker> workers() {
+    return workers;
+  }
+
+  WakeUpTimes times() {
+    return times;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  void wakeOne() {
     for (Worker worker : workers) {
       if (worker.parked) {
         worker.unpark();
@@ -155,7 +162,7 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
   }
 
   /** Nothing is inherited: the creating thread may have been running a job's code. */
-  private static Thread thread(Runnable task, String name) {
+  static Thread thread(Runnable task, String name) {
     Thread thread = new Thread(null, task, name, 0, false);
     thread.setDaemon(true);
     thread.setContextClassLoader(WorkerPool.class.getClassLoader());
@@ -182,7 +189,7 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
       if (handle != null && !worker.reported) {
         worker.reported = true;
         stallListener.accept(handle.name(), worker.thread.getStackTrace());
-        Worker spare = new Worker(workers.size(), true);
+        Worker spare = new Worker(this, workers.size(), true);
         workers.add(spare);
         spare.thread.start();
       }
@@ -203,195 +210,6 @@ public final class WorkerPool implements TaskExecutor, AutoCloseable {
         Thread.currentThread().interrupt();
         return;
       }
-    }
-  }
-
-  private final class Worker implements Runnable {
-    final ConcurrentLinkedQueue<StepHandle> queue = new ConcurrentLinkedQueue<>();
-    final int index;
-    private final String name;
-    private final AtomicReference<Thread> successor = new AtomicReference<>();
-    volatile Thread thread;
-    volatile boolean parked;
-    volatile StepHandle current;
-    volatile boolean reported;
-    private volatile long steps;
-
-    /** While it is parked: when it will wake up by itself. */
-    private volatile long parkedUntil;
-
-    private long stepsSeen = -1;
-
-    /** Nanoseconds; for the worker's own thread. */
-    private long lastStep;
-
-    Worker(int index, boolean spare) {
-      this.index = index;
-      this.name = (spare ? "millrace-spare-worker-" : "millrace-worker-") + index;
-      this.thread = WorkerPool.thread(this, name);
-    }
-
-    /** The thread is made here, not by the old one, which may have run user code. */
-    void renew() {
-      successor.set(WorkerPool.thread(this, name));
-      unpark();
-    }
-
-    void unpark() {
-      // In this order: a thread that follows the one read here parks after it was unmarked.
-      parked = false;
-      LockSupport.unpark(thread);
-    }
-
-    /** Seen in the same step at two looks. Only for the thread that looks. */
-    boolean isStalled() {
-      long now = steps;
-      boolean same = current != null && now == stepsSeen;
-      stepsSeen = now;
-      return same;
-    }
-
-    @Override
-    public void run() {
-      while (!closed) {
-        Thread next = successor.getAndSet(null);
-        if (next != null) {
-          thread = next;
-          next.start();
-          return;
-        }
-        wakeDue();
-        StepHandle handle = next();
-        if (handle == null) {
-          handle = spinThenPark();
-          if (handle == null) {
-            continue;
-          }
-        }
-        if (lastStep > PATIENCE && !queue.isEmpty()) {
-          // They were to be done soon, but for the step that took so long.
-          wakeOne();
-        }
-        step(handle);
-      }
-    }
-
-    private void step(StepHandle handle) {
-      long before = now();
-      current = handle;
-      steps++;
-      try {
-        handle.run();
-      } finally {
-        current = null;
-        reported = false;
-      }
-      lastStep = now() - before;
-      handle.noteStep(lastStep);
-    }
-
-    private void wakeDue() {
-      if (times.earliest() != WakeUpTimes.NEVER) {
-        long now = now();
-        while (times.earliest() <= now) {
-          times.take(now).ifPresent(StepHandle::wakeUp);
-        }
-      }
-    }
-
-    /** Own thread only: whether what waits here, and this step, will not keep it for long. */
-    private boolean isSoonFree() {
-      StepHandle running = current;
-      long work = running == null ? 0 : running.usualStep();
-      for (StepHandle waiting : queue) {
-        work += waiting.usualStep();
-        if (work > PATIENCE) {
-          return false;
-        }
-      }
-      return work <= PATIENCE;
-    }
-
-    private StepHandle next() {
-      StepHandle handle = queue.poll();
-      if (handle != null) {
-        return handle;
-      }
-      for (Worker other : workers) {
-        if (other != this) {
-          handle = other.queue.poll();
-          if (handle != null) {
-            handle.setAffinity(index);
-            return handle;
-          }
-        }
-      }
-      return null;
-    }
-
-    private StepHandle spinThenPark() {
-      for (int i = 0; i < SPINS; i++) {
-        StepHandle handle = next();
-        if (handle != null) {
-          return handle;
-        }
-        Thread.onSpinWait();
-      }
-      parkedUntil = WakeUpTimes.NEVER;
-      parked = true;
-      VarHandle.fullFence();
-      StepHandle handle = next();
-      if (handle == null && !closed && successor.get() == null) {
-        parkUntilNextLook();
-        handle = next();
-      }
-      parked = false;
-      return handle;
-    }
-
-    private void parkUntilNextLook() {
-      long until = nextLook();
-      if (until == WakeUpTimes.NEVER) {
-        LockSupport.park(this);
-        return;
-      }
-      parkedUntil = until;
-      long wait = until - now();
-      if (wait > 0) {
-        LockSupport.parkNanos(this, wait);
-      }
-    }
-
-    /**
-     * At the first time, unless another one does that. One of the others looks a little later, in
-     * case a step holds that one up, or one that is awake.
-     */
-    private long nextLook() {
-      long first = times.earliest();
-      boolean taken = first == WakeUpTimes.NEVER;
-      boolean someAwake = false;
-      int enough = 1;
-      for (Worker other : workers) {
-        if (other == this) {
-          continue;
-        }
-        if (!other.parked) {
-          someAwake = true;
-        } else if (!taken && other.parkedUntil <= first) {
-          taken = true;
-          enough = 2;
-        }
-      }
-      long look = taken ? sum(first, GRACE) : first;
-      if (someAwake) {
-        look = Math.min(look, now() + GRACE);
-      }
-      for (Worker other : workers) {
-        if (other != this && other.parked && other.parkedUntil <= look && --enough == 0) {
-          return WakeUpTimes.NEVER;
-        }
-      }
-      return look;
     }
   }
 }

@@ -54,15 +54,13 @@ public interface KeyedStateBackend<K> extends KeyedStateStore, AutoCloseable {
    * @param records it has
    * @return whether it is worth telling its keys beforehand, by {@link #readAhead}
    */
-  default boolean wantsNextKeys(int records) {
-    return false;
-  }
+  boolean wantsNextKeys(int records);
 
   /**
    * Reads what is not in memory of keys that come next, for all of them at a time. Which key is
    * current afterwards is not said.
    */
-  default void readAhead(NextKeys keys) {}
+  void readAhead(NextKeys keys);
 
   KeyCodec<K> keyCodec();
 

@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -214,6 +215,44 @@ class WorkerPoolTest {
     }
   }
 
+  /** What it has woken is its thread's own next, and the others sleep. */
+  @Test
+  void anotherThreadDoesWhatABlockedStepHasWoken() {
+    try (WorkerPool pool = new WorkerPool(2, (name, trace) -> {})) {
+      awaitSleep();
+      CountDownLatch done = new CountDownLatch(1);
+      StepHandle woken = new StepHandle(new Stepping(done::countDown), pool, 0);
+      Stepping blocked =
+          new Stepping(
+              () -> {
+                woken.wakeUp();
+                await(done);
+              });
+      new StepHandle(blocked, pool, 0).wakeUp();
+      Awaitility.await().until(() -> done.getCount() == 0);
+    }
+  }
+
+  /** Both threads that were to look at the times are taken up by steps before. */
+  @Test
+  void aThirdThreadLooksAtTheTimesThatTwoBlockedOnesHaveLeft() {
+    try (WorkerPool pool = new WorkerPool(3, (name, trace) -> {})) {
+      awaitSleep();
+      CountDownLatch woken = new CountDownLatch(1);
+      StepHandle timed = new StepHandle(new Stepping(woken::countDown), pool, 0);
+      Stepping asking = new Stepping(() -> pool.wakeUpAfter(timed, 1_000_000_000));
+      new StepHandle(asking, pool, 0).wakeUp();
+      Awaitility.await()
+          .pollInterval(Duration.ofMillis(1))
+          .until(() -> asking.steps.get() == 1 && asleep(Thread.State.TIMED_WAITING).size() == 2);
+      for (Thread looking : asleep(Thread.State.TIMED_WAITING)) {
+        int index = Integer.parseInt(looking.getName().replaceAll(".*-", ""));
+        new StepHandle(new Stepping(() -> await(woken)), pool, index).wakeUp();
+      }
+      Awaitility.await().until(() -> woken.getCount() == 0);
+    }
+  }
+
   @Test
   void aForgottenTimeWakesNobody() {
     try (WorkerPool pool = new WorkerPool(1, (name, trace) -> {})) {
@@ -360,15 +399,19 @@ class WorkerPoolTest {
   private static void awaitSleep() {
     Awaitility.await()
         .pollInterval(Duration.ofMillis(1))
-        .until(
-            () -> {
-              List<Thread> workers =
-                  Thread.getAllStackTraces().keySet().stream()
-                      .filter(thread -> thread.getName().startsWith("millrace-worker-"))
-                      .toList();
-              return !workers.isEmpty()
-                  && workers.stream().allMatch(t -> t.getState() == Thread.State.WAITING);
-            });
+        .until(() -> !workers().isEmpty() && workers().equals(asleep(Thread.State.WAITING)));
+  }
+
+  private static Set<Thread> workers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("millrace-worker-"))
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<Thread> asleep(Thread.State state) {
+    return workers().stream()
+        .filter(thread -> thread.getState() == state)
+        .collect(Collectors.toSet());
   }
 
   private static void await(CountDownLatch latch) {

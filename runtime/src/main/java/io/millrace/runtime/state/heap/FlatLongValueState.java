@@ -8,9 +8,6 @@ import io.millrace.runtime.state.FlatValueState;
  * key. Written so that the engine can load a copy of this class per operator.
  */
 public final class FlatLongValueState<V> implements FlatValueState<V> {
-  /** Entries from which on a table is hardly in the nearer caches. */
-  private static final int FETCHED_FROM = 1 << 14;
-
   private final CurrentKey key;
   private final StateTable<V> table;
   private final CutClock clock;
@@ -87,7 +84,7 @@ public final class FlatLongValueState<V> implements FlatValueState<V> {
   @Override
   public long fetch(int[] hashes, int[] rows, int from, int to) {
     long seen = 0;
-    if (table.size() >= FETCHED_FROM) {
+    if (table.isFar()) {
       for (int i = from; i < to; i++) {
         int hash = hashes[rows[i]];
         seen += Segment.wordAtHome(table.words(key.groupOf(hash), hash), hash, shift, stride);

@@ -117,7 +117,7 @@ public final class StateTable<V> {
    * does: there are two more steps to the key's content, and to take them twice costs what it
    * saves.
    */
-  boolean isFar() {
+  public boolean isFar() {
     return size >= FAR_FROM && layout.longKeys();
   }
 
