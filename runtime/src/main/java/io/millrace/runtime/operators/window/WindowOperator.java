@@ -114,7 +114,11 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O>
   @Override
   public void process(I value, long timestamp) throws Exception {
     if (timestamp < paneStart || timestamp >= paneEnd) {
-      selectPane(value, timestamp);
+      if (timestamp == TimestampAssigner.NO_TIMESTAMP) {
+        throw LateRecords.noTimestamp(context, value);
+      }
+      // Without the value: given to what is not compiled into the loop, it would have to be made.
+      selectPane(timestamp);
     }
     if (paneFirstFire <= horizon) {
       processLate(value, timestamp);
@@ -131,10 +135,7 @@ public final class WindowOperator<K, I, A, R, O> extends OneInputOperator<I, O>
     panes.put(pane, aggregate.add(value, accumulator));
   }
 
-  private void selectPane(I value, long timestamp) {
-    if (timestamp == TimestampAssigner.NO_TIMESTAMP) {
-      throw LateRecords.noTimestamp(context, value);
-    }
+  private void selectPane(long timestamp) {
     pane = layout.paneOf(timestamp);
     paneStart = pane;
     paneEnd = pane + paneLength;
