@@ -48,6 +48,10 @@ final class ObjectCache implements AutoCloseable {
   private long limit;
 
   private int dirty;
+
+  /** The same for dirty entries. */
+  private int dirtyLimit;
+
   private boolean classNames;
   private int evictionTable;
   private int cleaningTable;
@@ -71,6 +75,7 @@ final class ObjectCache implements AutoCloseable {
     environment.cacheOpened();
     this.budget = environment.cacheShare();
     this.limit = budget;
+    this.dirtyLimit = maxDirty;
   }
 
   CurrentKey key() {
@@ -168,18 +173,19 @@ final class ObjectCache implements AutoCloseable {
   void makeRoom(long entryBytes) {
     bytes += entryBytes;
     if (bytes > limit) {
-      evict();
+      measure();
+      if (bytes > limit) {
+        evict();
+      }
     }
   }
 
   private void evict() {
-    measure();
-    if (bytes <= limit) {
-      return;
-    }
     endCutIfOver();
+    long before = bytes;
     if (evictSome()) {
-      limit = budget;
+      // What has become too much for a cut does not leave at once.
+      limit = Math.max(budget, bytes + (before - bytes) / 2);
     } else if (bytes < budget + spareBytes()) {
       // What is left is newer than the cut, nearly. To look for the rest at each entry would take
       // longer than the cut.
@@ -187,6 +193,7 @@ final class ObjectCache implements AutoCloseable {
     } else if (!writeCut()) {
       takeCut();
       evictSome();
+      limit = Math.max(budget, bytes + (before - bytes) / 2);
     }
     key.invalidate();
   }
@@ -246,7 +253,7 @@ final class ObjectCache implements AutoCloseable {
 
   void dirtied() {
     dirty++;
-    if (dirty > maxDirty) {
+    if (dirty > dirtyLimit) {
       cleanSome();
     }
   }
@@ -255,7 +262,7 @@ final class ObjectCache implements AutoCloseable {
    * As {@link #dirtied}, of an entry that is written only after this: it is not among the cleaned.
    */
   void dirtiedNext() {
-    if (dirty >= maxDirty) {
+    if (dirty >= dirtyLimit) {
       cleanSome();
     }
     dirty++;
@@ -271,10 +278,18 @@ final class ObjectCache implements AutoCloseable {
 
   /** Writes a share of what may be written. */
   private void cleanSome() {
+    int before = dirty;
     if (cut.isPresent()) {
       writeCut();
-      return;
+    } else {
+      cleanTables();
     }
+    int cleaned = before - dirty;
+    // What has become too many for a cut is not written at once.
+    dirtyLimit = Math.max(maxDirty, dirty + (cleaned > 0 ? cleaned / 2 : chunk));
+  }
+
+  private void cleanTables() {
     share.begin(chunk);
     for (int i = tables.size(); i > 0 && !share.isSpent(); i--) {
       cleaningTable %= tables.size();
@@ -351,7 +366,7 @@ final class ObjectCache implements AutoCloseable {
       batch.write();
       epoch.end();
       cut = Optional.empty();
-      limit = budget;
+      limit = Math.max(budget, bytes);
       over.over();
     }
   }
@@ -362,12 +377,13 @@ final class ObjectCache implements AutoCloseable {
    */
   void cleanUpSome() {
     budget = environment.cacheShare();
-    limit = cut.isPresent() ? Math.max(limit, budget) : budget;
-    measure();
-    if (bytes > limit) {
-      evict();
-    }
     endCutIfOver();
+    measure();
+    if (bytes > Math.max(budget, cut.isPresent() ? limit : 0)) {
+      evict();
+    } else if (cut.isEmpty()) {
+      limit = budget;
+    }
     if (cut.isEmpty() && dirty > maxDirty - maxDirty / 8) {
       cleanSome();
     }

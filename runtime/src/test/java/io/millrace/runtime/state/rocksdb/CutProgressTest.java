@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.core.state.ValueStateDescriptor;
 import io.millrace.core.types.TypeInformation;
+import io.millrace.runtime.state.CutKind;
 import io.millrace.runtime.state.KeyedCut;
 import io.millrace.runtime.state.KeyedStateBackend;
 import io.millrace.runtime.state.MemoryFileStore;
@@ -205,5 +206,51 @@ class CutProgressTest {
     }
     assertThat(shares).isGreaterThanOrEqualTo(30);
     cut.close();
+  }
+
+  /** What a cut has let become too much goes by and by. */
+  @Test
+  void theCacheCatchesUpInShares() throws IOException {
+    Backends<Long> backends = withCache(200 << 10, 4 << 20);
+    KeyedStateBackend<Long> backend = filled(backends, 10);
+    writtenLate(backends, backend, 10_000);
+    for (long key = 10_000; key < 10_100; key++) {
+      backends.at(backend, key).getState(FLAT).update(key);
+    }
+    assertThat(sharesOfNextCut(backend)).isGreaterThanOrEqualTo((10_100 - 400) / 16);
+  }
+
+  @Test
+  void tooManyDirtyEntriesAreWrittenInShares() throws IOException {
+    Backends<Long> backends = withCache(64 << 20, 0);
+    KeyedStateBackend<Long> backend = filled(backends, 10);
+    writtenLate(backends, backend, 40_000);
+    for (long key = 40_000; key < 40_100; key++) {
+      backends.at(backend, key).getState(FLAT).update(key);
+    }
+    assertThat(sharesOfNextCut(backend)).isGreaterThanOrEqualTo((40_100 - 400) / 16);
+  }
+
+  /** Updates as many keys before the files of a cut are made. */
+  private static void writtenLate(
+      Backends<Long> backends, KeyedStateBackend<Long> backend, int keys) throws IOException {
+    KeyedCut cut = backend.snapshot(CutKind.FILES);
+    while (backend.goOnWithCut()) {
+      continue;
+    }
+    for (long key = 0; key < keys; key++) {
+      backends.at(backend, key).getState(FLAT).update(-key);
+    }
+    assertThat(backends.write(cut).keyed().get(0).image()).isPresent();
+  }
+
+  private static int sharesOfNextCut(KeyedStateBackend<Long> backend) {
+    KeyedCut cut = backend.snapshot();
+    int shares = 1;
+    while (backend.goOnWithCut()) {
+      shares++;
+    }
+    cut.close();
+    return shares;
   }
 }
