@@ -9,6 +9,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * A cut of a database, once the cache has written what the cut needs: a view of it, or its files.
@@ -109,7 +110,7 @@ final class DatabaseCut implements StateStorage.Cut {
 
   @Override
   public <R> Optional<R> withFiles(StoreFiles.Use<R> use) throws IOException {
-    makeFiles();
+    makeFiles(DatabaseFiles::make);
     Optional<DatabaseFiles> made;
     synchronized (this) {
       if (form == Form.NONE) {
@@ -122,7 +123,12 @@ final class DatabaseCut implements StateStorage.Cut {
         : Optional.empty();
   }
 
-  private void makeFiles() {
+  /**
+   * Makes the files, unless something else was decided.
+   *
+   * @param maker called without the monitor: it takes long
+   */
+  void makeFiles(Consumer<DatabaseFiles> maker) {
     DatabaseFiles making;
     synchronized (this) {
       if (form != Form.AWAITS_FILES) {
@@ -132,7 +138,7 @@ final class DatabaseCut implements StateStorage.Cut {
     }
     boolean made = false;
     try {
-      making.make();
+      maker.accept(making);
       made = true;
     } finally {
       filesMade(made);

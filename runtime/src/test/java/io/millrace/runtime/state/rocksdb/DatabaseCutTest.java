@@ -83,6 +83,37 @@ class DatabaseCutTest {
     assertThat(linked()).isZero();
   }
 
+  /** Files that have what is newer are thrown away. */
+  @Test
+  void isAViewIfThatWasTakenWhileFilesWereMade() throws IOException {
+    cut.written();
+    cut.makeFiles(
+        files -> {
+          cut.takeView();
+          database.put(KEY, new byte[] {2});
+          files.make();
+        });
+    assertThat(linked()).isZero();
+    assertThat(cut.withFiles(files -> files)).isEmpty();
+    assertThat(cut.isInFiles()).isFalse();
+    assertThat(cut.view().getWhole(KEY)).containsExactly(1);
+  }
+
+  @Test
+  void hasNoFilesIfItWasAbandonedWhileTheyWereMade() throws IOException {
+    cut.written();
+    cut.makeFiles(
+        files -> {
+          cut.abandon();
+          database.put(KEY, new byte[] {2});
+          files.make();
+        });
+    assertThatThrownBy(() -> cut.withFiles(files -> files))
+        .isInstanceOf(CancellationException.class);
+    cut.release();
+    assertThat(linked()).isZero();
+  }
+
   @Test
   void isNotReadBeforeItIsKnownWhetherThereAreFiles() {
     cut.written();
