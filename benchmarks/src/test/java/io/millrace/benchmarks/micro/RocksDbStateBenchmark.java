@@ -32,7 +32,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class RocksDbStateBenchmark {
   private static final int KEYS = 200_000;
-  private static final int CHUNK = 4_096;
+  private static final int CHUNK = 2_048;
 
   /**
    * HOT has all keys; of COLD one update in thirty or so finds its key, the others read it from the
@@ -65,7 +65,8 @@ public class RocksDbStateBenchmark {
     directory = Files.createTempDirectory("millrace-benchmark-");
     environment =
         new RocksDbEnvironment(
-            directory, new RocksDbSettings(cache.bytes, 128 << 20, 64 << 20, 1 << 20, CHUNK, true));
+            directory,
+            new RocksDbSettings(cache.bytes, 128 << 20, 64 << 20, 1 << 20, CHUNK, 4 << 20, true));
     current = new Keys(KEYS, environment, StateBackend.ROCKSDB);
     sum = current.backend().getState(new ValueStateDescriptor<>("sum", Long.class));
     for (int i = 0; i < 2 * KEYS; i++) {

@@ -18,7 +18,8 @@ public final class StateOptions {
           "state.rocksdb.cache-memory",
           "128 MiB",
           "Heap of a TaskManager for what was used last of RocksDB state, divided among the "
-              + "operators that have some. An estimate; part of taskmanager.memory.");
+              + "operators that have some. An estimate, and while a checkpoint is made each may have "
+              + "an eighth or 4 MiB more; part of taskmanager.memory.");
   public static final ConfigOption<MemorySize> BLOCK_CACHE =
       ConfigOption.memory(
           "state.rocksdb.block-cache",

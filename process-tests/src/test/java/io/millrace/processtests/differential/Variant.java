@@ -23,10 +23,10 @@ record Variant(
     implements AutoCloseable {
   /** Of a state of a hundred entries, nearly all are in the database alone. */
   private static final RocksDbSettings TINY_CACHE =
-      new RocksDbSettings(4 << 10, 16 << 20, 8 << 20, 64, 16, true);
+      new RocksDbSettings(4 << 10, 16 << 20, 8 << 20, 64, 16, 1 << 10, true);
 
   private static final RocksDbSettings LARGE_CACHE =
-      new RocksDbSettings(256 << 20, 16 << 20, 8 << 20, 1 << 20, 4_096, true);
+      new RocksDbSettings(256 << 20, 16 << 20, 8 << 20, 1 << 20, 2_048, 4 << 20, true);
 
   private static final TaskTuning SINGLE = new TaskTuning(1, true);
   private static final TaskTuning SHARED_CLASSES =

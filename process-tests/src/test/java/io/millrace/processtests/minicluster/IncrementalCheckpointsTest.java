@@ -58,7 +58,7 @@ class IncrementalCheckpointsTest {
             4,
             Optional.of(directory),
             Optional.empty(),
-            new RocksDbSettings(256 << 10, 16 << 20, 8 << 20, 1_000, 100, true),
+            new RocksDbSettings(256 << 10, 16 << 20, 8 << 20, 1_000, 100, 4 << 20, true),
             TaskTuning.FULL,
             IncrementalCheckpointsTest.class.getClassLoader());
     try (MiniCluster cluster = MiniCluster.start(settings)) {

@@ -13,22 +13,23 @@ public interface KeyedCut extends AutoCloseable {
   KeyGroupRange keyGroups();
 
   /**
-   * Completes when the cut can be written: at once on the heap; with a store on disk when the
-   * backend has brought what the cut needs there, see {@link KeyedStateBackend#goOnWithCut}. Never,
-   * if the backend is closed before.
+   * Completes when the cut can be written, or was closed: at once on the heap; with a store on disk
+   * when the backend has brought what the cut needs there, see {@link
+   * KeyedStateBackend#goOnWithCut}. Never, if the backend is closed before.
    */
   CompletionStage<Void> prepared();
 
   /**
-   * Writes the states of one key group.
+   * Writes the states of one key group, but for what {@link #withFiles} had in files before.
    *
    * @throws java.util.concurrent.CancellationException if the cut was closed
    */
   void writeGroup(int group, SectionOutput out) throws IOException;
 
   /**
-   * Lets the files of a store be used that have what {@link #writeGroup} does not write. They stay
-   * meanwhile, also if the cut is closed.
+   * Lets the files of a store be used, whose content {@link #writeGroup} does not write then. They
+   * stay meanwhile, also if the cut is closed. To be called before the first group, and soon: until
+   * the files are made, the store must not get anything newer.
    *
    * @return what {@code use} returns; empty if there are none, as always on the heap
    * @throws java.util.concurrent.CancellationException if the cut was closed

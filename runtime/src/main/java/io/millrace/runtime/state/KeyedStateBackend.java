@@ -98,7 +98,8 @@ public interface KeyedStateBackend<K> extends KeyedStateStore, AutoCloseable {
   /**
    * Takes the state as it is now. On the heap this copies nothing; pages are copied when they are
    * first written while the cut is not closed. A store on disk gets what it hasn't yet afterwards,
-   * by {@link #goOnWithCut} and {@link #cleanUpSome}, or here if that is little.
+   * by {@link #goOnWithCut}, or here if that is little. The cut before is to be closed first: for
+   * one that is not, all that is left to do is done here.
    *
    * @param kind files are only an offer; a cut may be whole all the same
    */
@@ -110,8 +111,9 @@ public interface KeyedStateBackend<K> extends KeyedStateStore, AutoCloseable {
   }
 
   /**
-   * Does a bounded amount of what the cut that was taken last still needs before it can be written.
-   * To be called until it is done, whether or not there is input.
+   * Does a bounded amount of what the cut that was taken last still needs before it can be written:
+   * what takes a millisecond at most, as a rule. To be called until it is done, whether or not
+   * there is input.
    *
    * @return whether there is more to do
    */

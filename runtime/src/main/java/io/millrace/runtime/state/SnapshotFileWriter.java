@@ -54,13 +54,14 @@ public final class SnapshotFileWriter implements AutoCloseable {
    */
   public void writeKeyed(String uid, KeyedCut cut, SharedUpload shared) throws IOException {
     KeyGroupRange range = cut.keyGroups();
+    // First: the store waits with what is newer until its files are made.
+    Optional<StoreImage> image = cut.withFiles(files -> image(uid, range, files, shared));
     List<FileSection> groups = new ArrayList<>(range.size());
     for (int group = range.first(); group <= range.last(); group++) {
       Section section = new Section(SnapshotFormat.KEYED_SECTION, uid, group);
       cut.writeGroup(group, section);
       groups.add(section.end());
     }
-    Optional<StoreImage> image = cut.withFiles(files -> image(uid, range, files, shared));
     StateHandles before = handles.getOrDefault(uid, StateHandles.EMPTY);
     List<KeyedSection> keyed = new ArrayList<>(before.keyed());
     keyed.add(new KeyedSection(range, groups, image));

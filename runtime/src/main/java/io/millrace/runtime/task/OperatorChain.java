@@ -117,7 +117,7 @@ final class OperatorChain {
   }
 
   /**
-   * Goes on with the cut that was taken last, a bounded amount.
+   * Goes on with the cut that was taken last, by what takes a millisecond at most.
    *
    * @return whether there is more to do
    */

@@ -317,7 +317,7 @@ public final class Subtask implements Steppable {
       case RUNNING, END_OF_DATA -> {
         boolean more = process();
         // A cut waits neither for input nor for room.
-        return chain.goOnWithCut() || more;
+        return budget.goOnWithCut(chain::goOnWithCut, this::isWanted) || more;
       }
       case FINISHING -> {
         if (!chain.isQuiescent()) {
@@ -380,7 +380,11 @@ public final class Subtask implements Steppable {
 
   /** FC12: control mail is looked at once a batch, however long batches take; so are the others. */
   private boolean endsStep() {
-    return cancelled || !mailbox.isEmpty() || budget.isSpent();
+    return isWanted() || budget.isSpent();
+  }
+
+  private boolean isWanted() {
+    return cancelled || !mailbox.isEmpty();
   }
 
   private boolean regainRoom() {

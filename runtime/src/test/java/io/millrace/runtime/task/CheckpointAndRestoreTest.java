@@ -57,7 +57,7 @@ class CheckpointAndRestoreTest {
     // A part of the keys fits into the caches.
     RocksDbEnvironment backends =
         new RocksDbEnvironment(
-            databases, new RocksDbSettings(64 << 10, 8 << 20, 4 << 20, 500, 16, true));
+            databases, new RocksDbSettings(64 << 10, 8 << 20, 4 << 20, 500, 16, 4 << 10, true));
     LocalFileStore store = new LocalFileStore(directory);
     CheckpointId checkpoint = new CheckpointId(1);
     Map<AttemptId, AckCheckpoint> acks;
@@ -125,7 +125,7 @@ class CheckpointAndRestoreTest {
     Path databases = directory.resolve("state");
     RocksDbEnvironment backends =
         new RocksDbEnvironment(
-            databases, new RocksDbSettings(64 << 10, 8 << 20, 4 << 20, 500, 16, true));
+            databases, new RocksDbSettings(64 << 10, 8 << 20, 4 << 20, 500, 16, 4 << 10, true));
     KeyedCountBenchmark.reset();
     KeyedCountBenchmark.snapshotsFail = true;
     try (LocalJob job =

@@ -52,7 +52,7 @@ public final class CutClock {
   }
 
   /** Begins a cut: all that was stamped until now is frozen until the hold is released. */
-  Hold cut() {
+  public Hold cut() {
     Hold hold = new Hold(++version);
     holds.add(hold);
     frozenBelow = version;
@@ -60,7 +60,7 @@ public final class CutClock {
   }
 
   /** Thaws what no cut needs any more; looked at before a page is copied and between batches. */
-  void thaw() {
+  public void thaw() {
     if (frozenBelow == 0) {
       return;
     }
@@ -69,12 +69,13 @@ public final class CutClock {
     frozenBelow = holds.isEmpty() ? 0 : holds.get(holds.size() - 1).version;
   }
 
-  boolean isHeld() {
+  /** Whether anything may be frozen. */
+  public boolean isHeld() {
     return frozenBelow != 0;
   }
 
   /** Keeps what a cut sees from being changed. */
-  static final class Hold {
+  public static final class Hold {
     private final long version;
     private volatile boolean released;
 
@@ -83,7 +84,7 @@ public final class CutClock {
     }
 
     /** By any thread, after its last read. */
-    void release() {
+    public void release() {
       released = true;
     }
   }

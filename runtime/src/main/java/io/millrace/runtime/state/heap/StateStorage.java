@@ -84,8 +84,8 @@ public interface StateStorage extends AutoCloseable {
   }
 
   /**
-   * Begins a cut of what is there now, before the states are captured. One that was not prepared
-   * yet is prepared first.
+   * Begins a cut of what is there now, before the states are captured. One before that was not
+   * prepared yet is prepared first, however long that takes, unless it was abandoned.
    *
    * @param kind files are only an offer
    */
@@ -141,20 +141,27 @@ public interface StateStorage extends AutoCloseable {
   /** A cut that was begun. */
   interface Cut {
     /**
-     * Completes when what was captured can be read; on the task thread, within any call that
-     * writes, {@link #goOnWithCut} at the latest. Never, if the storage is closed before.
+     * Completes when what was captured can be read, or was abandoned; on the task thread, within
+     * any call that writes, {@link #goOnWithCut} at the latest. Never, if the storage is closed
+     * before.
      */
     CompletionStage<Void> prepared();
 
     /** See {@link io.millrace.runtime.state.KeyedCut#withFiles}. */
     <R> Optional<R> withFiles(StoreFiles.Use<R> use) throws IOException;
 
-    /** It is needed no more; once and by any thread. */
+    /**
+     * Nobody wants what is not read of it yet: nothing more need be done for it. What is being read
+     * stays until {@link #release}. By any thread.
+     */
+    default void abandon() {}
+
+    /** It is needed no more, and nobody reads it; once and by any thread. */
     void release();
   }
 
   /**
-   * Does a bounded amount of what the cut that was begun last still needs.
+   * Does a bounded amount of what the cut that was begun last still needs: a millisecond's.
    *
    * @return whether there is more to do
    */

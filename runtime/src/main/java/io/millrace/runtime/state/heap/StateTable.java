@@ -91,6 +91,11 @@ public final class StateTable<V> {
     return directories.clone();
   }
 
+  /** Where a directory of a capture has the segment that holds a hash's entry if there is one. */
+  public static int placeIn(Segment[] directory, int hash) {
+    return hash >>> 1 >>> (31 - Integer.numberOfTrailingZeros(directory.length));
+  }
+
   /** The segment that holds a hash's entry if there is one. */
   public Segment segment(int group, int hash) {
     return segments[place(group, hash)];
@@ -155,7 +160,7 @@ public final class StateTable<V> {
   }
 
   /** The segment itself, or a copy in its place if a cut needs it as it is. */
-  Segment writable(int group, int hash, Segment segment) {
+  public Segment writable(int group, int hash, Segment segment) {
     if (!clock.isFrozen(segment.stamp())) {
       return segment;
     }

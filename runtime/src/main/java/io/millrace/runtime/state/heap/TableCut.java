@@ -20,23 +20,26 @@ final class TableCut implements KeyedCut {
   private final List<RegisteredState.Capture> captures;
   private final Map<Integer, List<Supplier<RawState>>> unclaimed;
   private final StateStorage.Cut stored;
-  private final Runnable release;
+  private final Runnable onHeap;
   private final BinaryWriter entries = new BinaryWriter();
   private boolean writing;
   private boolean closed;
   private boolean released;
 
+  /**
+   * @param onHeap lets go what it has on the heap
+   */
   TableCut(
       KeyGroupRange range,
       List<RegisteredState.Capture> captures,
       Map<Integer, List<Supplier<RawState>>> unclaimed,
       StateStorage.Cut stored,
-      Runnable release) {
+      Runnable onHeap) {
     this.range = range;
     this.captures = captures;
     this.unclaimed = unclaimed;
     this.stored = stored;
-    this.release = release;
+    this.onHeap = onHeap;
   }
 
   @Override
@@ -84,26 +87,37 @@ final class TableCut implements KeyedCut {
     writing = true;
   }
 
-  private synchronized void end() {
-    writing = false;
-    if (closed) {
-      releaseOnce();
+  private void end() {
+    synchronized (this) {
+      writing = false;
+      if (!closed) {
+        return;
+      }
     }
+    release();
   }
 
   @Override
-  public synchronized void close() {
-    closed = true;
-    // What is being read stays as it is until the group is done.
-    if (!writing) {
-      releaseOnce();
+  public void close() {
+    stored.abandon();
+    synchronized (this) {
+      closed = true;
+      // What is being read stays as it is until it was read.
+      if (writing) {
+        return;
+      }
     }
+    release();
   }
 
-  private void releaseOnce() {
-    if (!released) {
+  private void release() {
+    synchronized (this) {
+      if (released) {
+        return;
+      }
       released = true;
-      release.run();
     }
+    onHeap.run();
+    stored.release();
   }
 }

@@ -307,15 +307,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
     cuts.thaw();
     CutClock.Hold hold = cuts.cut();
     key.invalidate();
-    return new TableCut(
-        context.keyGroups(),
-        captures,
-        unclaimed.capture(),
-        stored,
-        () -> {
-          hold.release();
-          stored.release();
-        });
+    return new TableCut(context.keyGroups(), captures, unclaimed.capture(), stored, hold::release);
   }
 
   @Override

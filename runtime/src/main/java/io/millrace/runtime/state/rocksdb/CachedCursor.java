@@ -23,7 +23,7 @@ public final class CachedCursor<V> implements EntryCursor<V> {
   private final LongSupplier clock;
   private final long ttlMillis;
   private final boolean renewedByReads;
-  private final CachedTable.StoredValue<V> stored = new CachedTable.StoredValue<>();
+  private final TableStore.Value<V> stored = new TableStore.Value<>();
   private final ReadAhead ahead = new ReadAhead();
   private boolean readsAhead;
   private long serial;
@@ -89,7 +89,7 @@ public final class CachedCursor<V> implements EntryCursor<V> {
       }
     } else if (!table.isComplete()) {
       ahead.missed();
-      if (table.read(stored)) {
+      if (table.store().read(stored)) {
         insertStored();
       }
     }
@@ -125,12 +125,12 @@ public final class CachedCursor<V> implements EntryCursor<V> {
     }
     List<byte[]> absent = new ArrayList<>(next.count);
     int[] rows = new int[next.count];
-    int most = ReadAhead.most(table.averageBytes());
+    int most = ReadAhead.most(table.store().averageBytes());
     for (int i = 0; i < next.count && absent.size() < most; i++) {
       setKey(next, i);
       if (slotIn(segment()) < 0) {
         rows[absent.size()] = i;
-        absent.add(table.storeKey().toByteArray());
+        absent.add(table.store().currentKey().toByteArray());
       }
     }
     if (!ReadAhead.isWorth(absent.size())) {
@@ -146,7 +146,7 @@ public final class CachedCursor<V> implements EntryCursor<V> {
       if (bytes == null) {
         insert().setFlags(slot, CachedTable.DELETED);
       } else {
-        table.decode(table.cache().reader(bytes), absent.get(i).length, stored);
+        table.store().decode(table.cache().reader(bytes), absent.get(i).length, stored);
         insertStored();
       }
     }

@@ -4,15 +4,15 @@ import io.millrace.core.types.BinaryReader;
 import io.millrace.runtime.state.PaneCursor;
 import io.millrace.runtime.state.heap.CurrentKey;
 import io.millrace.runtime.state.heap.EntryCursor;
-import io.millrace.runtime.state.heap.Segment;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Walks a pane: through the segments of the cache if it has all of the pane when the walk begins,
- * else through the database, which is made the newest then. Each entry is looked up again when it
- * is met, so that it is seen as it is then.
+ * Walks a pane: first the keys that the cache has when the walk begins, then those that only the
+ * database has then. Nothing is written for it. Each entry is looked up again when it is met, so
+ * that it is seen as it is then.
  */
 final class CachedPaneCursor<A> implements PaneCursor<A> {
   private final CachedPane<A> pane;
@@ -20,16 +20,9 @@ final class CachedPaneCursor<A> implements PaneCursor<A> {
   private final CurrentKey key;
   private final Function<EntryCursor<A>, A> accumulators;
   private final Consumer<CachedPaneCursor<A>> whenClosed;
-  private final Keys keys;
+  private final CachedKeys cached;
+  private final Optional<StoredKeys> stored;
   private boolean closed;
-
-  /** Makes one key after the other current. */
-  private interface Keys extends AutoCloseable {
-    boolean next();
-
-    @Override
-    void close();
-  }
 
   CachedPaneCursor(
       CachedPane<A> pane,
@@ -41,18 +34,23 @@ final class CachedPaneCursor<A> implements PaneCursor<A> {
     this.key = cache.key();
     this.accumulators = accumulators;
     this.whenClosed = whenClosed;
-    this.keys = pane.table().isComplete() ? new CachedKeys() : new StoredKeys();
+    this.cached = pane.table().walk();
+    this.stored = pane.table().isComplete() ? Optional.empty() : Optional.of(new StoredKeys());
   }
 
   @Override
   public boolean advance() {
-    while (!closed && !pane.isDropped() && keys.next()) {
+    while (!closed && !pane.isDropped() && nextKey()) {
       if (pane.entries().find()) {
         return true;
       }
     }
     close();
     return false;
+  }
+
+  private boolean nextKey() {
+    return cached.next() || stored.isPresent() && stored.get().next();
   }
 
   @Override
@@ -67,87 +65,44 @@ final class CachedPaneCursor<A> implements PaneCursor<A> {
   public void close() {
     if (!closed) {
       closed = true;
-      keys.close();
+      cached.close();
+      stored.ifPresent(StoredKeys::close);
       whenClosed.accept(this);
     }
   }
 
-  /** The keys of the segments there are at the beginning, in which nothing is moved meanwhile. */
-  private final class CachedKeys implements Keys {
-    private final Segment[][] directories = pane.table().entries().capture();
-    private int group;
-    private int place;
-    private int slot = -1;
-
-    private CachedKeys() {
-      pane.table().beginWalk();
-    }
-
-    @Override
-    public boolean next() {
-      slot++;
-      while (group < directories.length) {
-        Segment[] directory = directories[group];
-        while (place < directory.length) {
-          Segment segment = directory[place];
-          while (slot < segment.slots()) {
-            if (segment.isUsed(slot)) {
-              makeCurrent(segment);
-              return true;
-            }
-            slot++;
-          }
-          slot = 0;
-          place += directory.length >>> segment.depth();
-        }
-        place = 0;
-        group++;
-      }
-      return false;
-    }
-
-    private void makeCurrent(Segment segment) {
-      if (key.isLong()) {
-        key.set(segment.longKey(slot), segment.hash(slot));
-      } else {
-        key.set(segment.objectKey(slot), segment.hash(slot));
-      }
-    }
-
-    @Override
-    public void close() {
-      pane.table().endWalk();
-    }
-  }
-
-  /** The keys that the database has at the beginning, when it has all that the cache has. */
-  private final class StoredKeys implements Keys {
-    private final int prefixLength = pane.table().keys().prefixLength();
+  /** The keys that the database has at the beginning, and the cache has not. */
+  private final class StoredKeys {
+    private final int prefixLength = pane.table().store().keys().prefixLength();
     private final Database.View view;
     private final Database.Walk walk;
 
     private StoredKeys() {
-      cache.cleanAll(pane.table());
+      // What has left the cache is in the database, but for what waits in the batch.
+      cache.batch().write();
       view = cache.database().view();
-      walk = view.walk(pane.table().keys().ofTable());
+      walk = view.walk(pane.table().store().keys().ofTable());
     }
 
-    @Override
-    public boolean next() {
-      if (!walk.next()) {
-        return false;
+    private boolean next() {
+      while (walk.next()) {
+        makeCurrent(walk.key());
+        if (!cached.hasCurrent()) {
+          return true;
+        }
       }
-      byte[] stored = walk.key();
+      return false;
+    }
+
+    private void makeCurrent(byte[] storeKey) {
       key.set(
           key.codec()
               .decode(
                   new BinaryReader(
-                      stored, prefixLength, stored.length - prefixLength, cache.loader())));
-      return true;
+                      storeKey, prefixLength, storeKey.length - prefixLength, cache.loader())));
     }
 
-    @Override
-    public void close() {
+    private void close() {
       walk.close();
       view.close();
     }

@@ -88,8 +88,8 @@ public final class CachedPanes<A> implements AutoCloseable {
     cache.drop(pane.table());
     cache.afterCut(
         () -> {
-          if (pane.table().isWritten()) {
-            byte[] prefix = pane.table().keys().ofTable();
+          if (pane.table().store().isWritten()) {
+            byte[] prefix = pane.table().store().keys().ofTable();
             cache.database().deleteRange(prefix, StoreKeys.behind(prefix));
           }
         });

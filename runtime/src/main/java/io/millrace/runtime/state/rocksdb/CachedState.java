@@ -58,7 +58,7 @@ final class CachedState<V> implements RegisteredState {
     this.cut = cut;
     this.loader = loader;
     this.hand = new SegmentHand(table.entries());
-    this.sweptTo = table.keys().ofTable();
+    this.sweptTo = table.store().keys().ofTable();
   }
 
   @Override
@@ -148,7 +148,7 @@ final class CachedState<V> implements RegisteredState {
   }
 
   private void expireStored() {
-    byte[] prefix = table.keys().ofTable();
+    byte[] prefix = table.store().keys().ofTable();
     CurrentKey.Saved before = key.save();
     byte[] last = prefix;
     int left = ENTRIES_PER_SWEEP;
@@ -159,7 +159,7 @@ final class CachedState<V> implements RegisteredState {
         last = walk.key();
         BinaryReader value = new BinaryReader(walk.value(), loader);
         if (cursor.isExpired(value.readLong())) {
-          int length = table.keys().prefixLength();
+          int length = table.store().keys().prefixLength();
           key.set(key.codec().decode(new BinaryReader(last, length, last.length - length, loader)));
           // Looks at the cache first, which may have a newer one.
           cursor.find();

@@ -1,11 +1,6 @@
 package io.millrace.runtime.state.rocksdb;
 
-import io.millrace.core.types.BinaryReader;
-import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.FlatLayout;
-import io.millrace.core.types.KeyCodec;
-import io.millrace.core.types.TypeSerializer;
-import io.millrace.runtime.state.heap.CurrentKey;
 import io.millrace.runtime.state.heap.CutClock;
 import io.millrace.runtime.state.heap.Segment;
 import io.millrace.runtime.state.heap.SegmentLayout;
@@ -31,12 +26,9 @@ final class CachedTable<V> {
 
   private final StateTable<V> entries;
   private final SegmentLayout layout;
-  private final StoreKeys keys;
-  private final TypeSerializer<V> serializer;
-  private final boolean timed;
+  private final TableStore<V> store;
   private final ObjectCache cache;
   private final CutEpoch epoch;
-  private final CurrentKey key;
   private final SegmentHand evictionHand;
   private final SegmentHand cleaningHand;
   private long live;
@@ -44,20 +36,12 @@ final class CachedTable<V> {
   private int leftOfCut;
   private boolean dropped;
   private boolean complete = true;
-  private boolean written;
-  private boolean classNames;
-  private int walks;
-  // Of keys and values as they are stored; moves slowly.
-  private int averageBytes = 16;
 
   CachedTable(StoreKeys keys, StoredForm<V> form, boolean timed, int groupBits, ObjectCache cache) {
-    this.key = cache.key();
     int valueWords = form.flat().map(FlatLayout::words).orElse(0);
-    this.layout = SegmentLayout.ofCache(key.codec(), groupBits, valueWords, timed);
+    this.layout = SegmentLayout.ofCache(cache.key().codec(), groupBits, valueWords, timed);
     this.entries = new StateTable<>(layout, form.flat(), new CutClock(), cache.groups());
-    this.keys = keys;
-    this.serializer = form.serializer();
-    this.timed = timed;
+    this.store = new TableStore<>(keys, form.serializer(), timed, entries, cache);
     this.cache = cache;
     this.epoch = cache.epoch();
     this.evictionHand = new SegmentHand(entries);
@@ -72,20 +56,13 @@ final class CachedTable<V> {
     return layout;
   }
 
-  StoreKeys keys() {
-    return keys;
+  /** What the database has of it. */
+  TableStore<V> store() {
+    return store;
   }
 
   ObjectCache cache() {
     return cache;
-  }
-
-  TypeSerializer<V> serializer() {
-    return serializer;
-  }
-
-  boolean timed() {
-    return timed;
   }
 
   /** How many keys have a value, in the cache or in the database. */
@@ -98,16 +75,6 @@ final class CachedTable<V> {
     return complete;
   }
 
-  /** Whether the database may have something of this table. */
-  boolean isWritten() {
-    return written;
-  }
-
-  /** Whether keys or values are frames with class names, which don't fit into other frames. */
-  boolean hasClassNames() {
-    return classNames;
-  }
-
   /**
    * The database has entries of it already.
    *
@@ -116,7 +83,7 @@ final class CachedTable<V> {
   void adopt(long keys) {
     live = keys;
     complete = false;
-    written = true;
+    store.adopt();
   }
 
   void countLive(int change) {
@@ -127,125 +94,61 @@ final class CachedTable<V> {
   long bytesPerEntry() {
     int words = 2 * Long.BYTES * layout.stride() + 2;
     int objects = (layout.objectValues() ? 1 : 0) + (layout.longKeys() ? 0 : 1);
-    return words + (objects == 0 ? 0 : 16 + OBJECT_BYTES * objects + 2L * averageBytes);
+    return words + (objects == 0 ? 0 : 16 + OBJECT_BYTES * objects + 2L * store.averageBytes());
   }
 
   long bytes() {
     return entries.size() * bytesPerEntry();
   }
 
-  // ---- the database
-
-  /**
-   * Reads the current key's value.
-   *
-   * @return the stored form, or an empty reader if the database has none
-   */
-  boolean read(StoredValue<V> into) {
-    BinaryWriter out = storeKey();
-    BinaryReader in = cache.get(out);
-    if (in == null) {
-      return false;
-    }
-    decode(in, out.size(), into);
-    return true;
-  }
-
-  /** The current key in the database; valid until the next is asked for. */
-  BinaryWriter storeKey() {
-    BinaryWriter out = cache.keyBytes();
-    keys.begin(key.group(), out);
-    encodeKey(key.isLong() ? key.codec().fromLong(key.longKey()) : key.objectKey(), out);
-    return out;
-  }
-
-  /**
-   * @param keyBytes of the key it was read by
-   */
-  void decode(BinaryReader in, int keyBytes, StoredValue<V> into) {
-    sample(keyBytes + in.remaining());
-    into.time = timed ? in.readLong() : 0;
-    into.value = serializer.read(in);
-  }
-
-  /** A value as it was read. */
-  static final class StoredValue<V> {
-    V value;
-    long time;
-  }
-
-  private void encodeKey(Object object, BinaryWriter out) {
-    KeyCodec<Object> codec = key.codec();
-    codec.encode(object, out);
-  }
-
-  private void sample(int bytes) {
-    averageBytes += (bytes - averageBytes) / 16;
-  }
+  // ---- keeping the cache small and clean
 
   /** Adds an entry to what is written next. */
-  @SuppressWarnings("unchecked")
   private void collect(int group, Segment segment, int slot) {
-    BinaryWriter out = cache.keyBytes();
-    keys.begin(group, out);
-    encodeKey(
-        layout.longKeys() ? key.codec().fromLong(segment.longKey(slot)) : segment.objectKey(slot),
-        out);
-    classNames |= out.hasClassNames();
-    written = true;
     if ((segment.flags(slot) & DELETED) != 0) {
-      cache.batch().delete(out, keys.prefixLength());
-      return;
+      store.delete(group, segment, slot);
+    } else {
+      store.put(group, segment, slot);
     }
-    BinaryWriter value = cache.valueBytes();
-    if (timed) {
-      value.writeLong(segment.time(slot));
-    }
-    serializer.write(entries.load(segment, slot), value);
-    classNames |= value.hasClassNames();
-    if (classNames) {
-      cache.wroteClassNames();
-    }
-    sample(out.size() + value.size());
-    cache.batch().put(out, keys.prefixLength(), value);
   }
-
-  // ---- keeping the cache small and clean
 
   /**
    * Removes up to {@code max} entries that were not used since it last came by, and collects what
-   * of them is dirty. What is newer than a cut that is being written stays.
+   * of them is dirty; if it has looked at too many, also what was used. What is newer than a cut
+   * that is being written stays.
    *
    * @return how many were removed
    */
-  int evict(int max) {
+  int evict(int max, Share share) {
     int removed = 0;
     // A second round finds what the first has seen to be used.
-    for (int left = 2 * segments() + 1; left > 0 && removed < max; left--) {
-      removed += evictFromSegment(max - removed);
+    for (int left = 2 * segments() + 1; left > 0 && removed < max && !share.isSpent(); left--) {
+      removed += evictFromSegment(max - removed, share);
     }
     return removed;
   }
 
-  private int evictFromSegment(int max) {
+  private int evictFromSegment(int max, Share share) {
     Segment segment = evictionHand.segment();
     int group = evictionHand.group();
     if (segment.size() == 0) {
       evictionHand.next();
       return 0;
     }
-    if (walks > 0) {
-      segment = entries.copyOf(group, evictionHand.anyHash(), segment);
+    if (entries.clock().isHeld()) {
+      segment = entries.writable(group, evictionHand.anyHash(), segment);
     }
+    long spared = share.isImpatient() ? 0 : REFERENCED;
     int removed = 0;
-    int slot = evictionHand.slot();
-    while (slot < segment.slots() && removed < max) {
+    int from = evictionHand.slot();
+    int slot = from;
+    while (slot < segment.slots() && removed < max && share.entries() > 0) {
       if (!segment.isUsed(slot)) {
         slot++;
         continue;
       }
       long flags = segment.flags(slot);
-      if ((flags & REFERENCED) != 0) {
+      if ((flags & spared) != 0) {
         segment.setFlags(slot, flags & ~REFERENCED);
         slot++;
         continue;
@@ -263,8 +166,10 @@ final class CachedTable<V> {
       }
       // Moves another entry into the slot, perhaps: look at it again.
       entries.removeExpired(segment, slot);
+      share.tookEntry();
       removed++;
     }
+    share.looked(slot - from + 1);
     evictionHand.at(slot);
     if (slot >= segment.slots()) {
       evictionHand.next();
@@ -281,35 +186,31 @@ final class CachedTable<V> {
   }
 
   /**
-   * Collects up to {@code max} dirty entries, while a cut is being written only those of it; none
+   * Collects a share of the dirty entries, while a cut is being written only of those of it; none
    * moves.
-   *
-   * @return how many
    */
-  int clean(int max) {
-    int cleaned = 0;
-    for (int left = segments() + 1; left > 0 && cleaned < max; left--) {
-      cleaned += cleanSegment(max - cleaned);
+  void clean(Share share) {
+    for (int left = segments() + 1; left > 0 && dirty > 0 && !share.isSpent(); left--) {
+      cleanSegment(share);
     }
-    return cleaned;
   }
 
-  private int cleanSegment(int max) {
+  private void cleanSegment(Share share) {
     Segment segment = cleaningHand.segment();
-    int cleaned = 0;
-    int slot = cleaningHand.slot();
-    while (segment.dirty() > 0 && slot < segment.slots() && cleaned < max) {
+    int from = cleaningHand.slot();
+    int slot = from;
+    while (segment.dirty() > 0 && slot < segment.slots() && share.entries() > 0) {
       if (segment.isUsed(slot) && epoch.mayBeWritten(segment.flags(slot))) {
         clean(cleaningHand.group(), segment, slot);
-        cleaned++;
+        share.tookEntry();
       }
       slot++;
     }
+    share.looked(slot - from + 1);
     cleaningHand.at(slot);
-    if (cleaned < max) {
+    if (share.entries() > 0) {
       cleaningHand.next();
     }
-    return cleaned;
   }
 
   private void clean(int group, Segment segment, int slot) {
@@ -371,29 +272,9 @@ final class CachedTable<V> {
     dropped = true;
   }
 
-  /** Collects all that is dirty, while no cut is being written. */
-  void cleanAll() {
-    for (int group = 0; group < entries.groups(); group++) {
-      Segment[] directory = entries.directory(group);
-      for (int i = 0; i < directory.length; i += directory.length >>> directory[i].depth()) {
-        Segment segment = directory[i];
-        for (int slot = 0; segment.dirty() > 0 && slot < segment.slots(); slot++) {
-          if (segment.isUsed(slot) && (segment.flags(slot) & Segment.DIRTY) != 0) {
-            clean(group, segment, slot);
-          }
-        }
-      }
-    }
-  }
-
   /** How many entries are dirty. */
   int dirty() {
     return dirty;
-  }
-
-  /** Bytes of a key and its value as they are stored, about. */
-  int averageBytes() {
-    return averageBytes;
   }
 
   /** Marks a found entry, which was changed, as newer than the database. */
@@ -429,7 +310,7 @@ final class CachedTable<V> {
     live--;
     long flags = segment.flags(slot);
     boolean wasDirty = (flags & Segment.DIRTY) != 0;
-    if ((flags & STORED) == 0 && walks == 0) {
+    if ((flags & STORED) == 0 && !entries.clock().isHeld()) {
       if (wasDirty) {
         cleaned(flags);
       }
@@ -453,12 +334,8 @@ final class CachedTable<V> {
     return false;
   }
 
-  /** While there are walks, no entry is moved in its segment. */
-  void beginWalk() {
-    walks++;
-  }
-
-  void endWalk() {
-    walks--;
+  /** Begins a walk over the keys that the cache has now. */
+  CachedKeys walk() {
+    return new CachedKeys(entries, cache.key());
   }
 }

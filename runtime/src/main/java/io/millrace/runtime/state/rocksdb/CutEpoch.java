@@ -4,29 +4,30 @@ import io.millrace.runtime.state.heap.Segment;
 
 /**
  * Tells by the flags of a dirty entry whether it belongs to the cut that is being written or was
- * changed after it: each cut begins an epoch, and one bit is its parity. While no cut is being
- * written, all dirty entries are of the current epoch. Public so that copies of handles reach it.
- * Owned by the task thread.
+ * changed after it: each cut begins an epoch, and a dirty entry has the number of the one it was
+ * changed in last. So what an abandoned cut has left dirty, whatever its epoch, is of the next one.
+ * While no cut is being written, all dirty entries are alike. Public so that copies of handles
+ * reach it. Owned by the task thread.
  */
 public final class CutEpoch {
-  /** Of a dirty entry: it became so in an odd epoch. */
-  private static final long ODD = 16;
+  /** The number is above the flags. */
+  private static final long FIRST = CachedTable.STORED << 1;
 
-  private static final long MASK = Segment.DIRTY | ODD;
+  private static final long MASK = Segment.DIRTY | -FIRST;
 
   private long current = Segment.DIRTY;
   private boolean cutPending;
 
-  /** What was dirty is of the cut from now on. */
+  /** What is dirty is of the cut from now on. */
   void begin() {
     if (cutPending) {
       throw new IllegalStateException("A cut is still being written");
     }
-    current ^= ODD;
+    current += FIRST;
     cutPending = true;
   }
 
-  /** The cut was taken: nothing of it is dirty any more, and newer entries may be written. */
+  /** The cut was taken or nobody wants it any more: any entry may be written. */
   void end() {
     cutPending = false;
   }
@@ -38,7 +39,7 @@ public final class CutEpoch {
 
   /** Whether the cut that is being written needs the entry as it is. */
   boolean isOfCut(long flags) {
-    return (flags & MASK) == (current ^ ODD);
+    return cutPending && (flags & Segment.DIRTY) != 0 && !isCurrent(flags);
   }
 
   /** Whether an entry is dirty and the database may have it now. */

@@ -1,22 +1,12 @@
 package io.millrace.runtime.state.rocksdb;
 
-import io.millrace.runtime.state.StoreFiles;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.BloomFilter;
-import org.rocksdb.Cache;
 import org.rocksdb.Checkpoint;
-import org.rocksdb.CompressionType;
-import org.rocksdb.DataBlockIndexType;
-import org.rocksdb.IndexType;
-import org.rocksdb.InfoLogLevel;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -24,7 +14,6 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Snapshot;
 import org.rocksdb.WriteBatch;
-import org.rocksdb.WriteBufferManager;
 import org.rocksdb.WriteOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,14 +38,7 @@ final class Database {
   private RocksDB db;
   private boolean open = true;
   private int users = 1;
-  private int images;
-
-  /**
-   * What databases share.
-   *
-   * @param bufferBytes of one write buffer
-   */
-  record Memory(Cache blocks, WriteBufferManager buffers, long bufferBytes) {}
+  private int links;
 
   private Database(
       String operator,
@@ -81,43 +63,11 @@ final class Database {
   }
 
   @SuppressWarnings("resource") // closed with the database, in the reverse order
-  static Database open(String operator, Path directory, Memory memory, Runnable whenClosed)
+  static Database open(
+      String operator, Path directory, DatabaseOptions.Memory memory, Runnable whenClosed)
       throws IOException {
     Deque<AutoCloseable> natives = new ArrayDeque<>();
-    BloomFilter bloom = new BloomFilter(10, false);
-    natives.push(bloom);
-    BlockBasedTableConfig tables =
-        new BlockBasedTableConfig()
-            .setBlockCache(memory.blocks())
-            .setCacheIndexAndFilterBlocks(true)
-            .setCacheIndexAndFilterBlocksWithHighPriority(true)
-            .setPinL0FilterAndIndexBlocksInCache(true)
-            // In parts of a few KB: the whole filter of a file of small entries is megabytes, and
-            // one that doesn't fit into a shard of the cache is read from disk for every key (seen:
-            // 324 us a read in place of 5).
-            .setIndexType(IndexType.kTwoLevelIndexSearch)
-            .setPartitionFilters(true)
-            .setPinTopLevelIndexAndFilter(true)
-            .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
-            .setFilterPolicy(bloom)
-            .setFormatVersion(5);
-    Options options =
-        new Options()
-            .setCreateIfMissing(true)
-            .setErrorIfExists(true)
-            .setWriteBufferManager(memory.buffers())
-            .setWriteBufferSize(memory.bufferBytes())
-            .setTableFormatConfig(tables)
-            .setCompressionType(CompressionType.LZ4_COMPRESSION)
-            .setInfoLogLevel(InfoLogLevel.ERROR_LEVEL)
-            .setKeepLogFileNum(1)
-            .setMaxOpenFiles(256)
-            .setMaxBackgroundJobs(2)
-            // There is one writer.
-            .setAllowConcurrentMemtableWrite(false)
-            .setAvoidFlushDuringShutdown(true)
-            .setParanoidChecks(true);
-    natives.push(options);
+    Options options = DatabaseOptions.make(memory, natives::push);
     try {
       return new Database(
           operator,
@@ -253,12 +203,22 @@ final class Database {
   }
 
   /** Place for the files of the database as they are when they are made. Task thread. */
-  Image image() {
+  DatabaseFiles files() {
     synchronized (this) {
       users++;
     }
-    images++;
-    return new Image(directory.resolveSibling(directory.getFileName() + "-cut-" + images));
+    links++;
+    return new DatabaseFiles(
+        this, directory.resolveSibling(directory.getFileName() + "-cut-" + links));
+  }
+
+  /** Flushes the write buffer and makes links to all files in a directory that isn't there yet. */
+  void link(Path into) {
+    try (Checkpoint checkpoint = Checkpoint.create(db)) {
+      checkpoint.createCheckpoint(into.toString());
+    } catch (RocksDBException e) {
+      throw failed("linked", e);
+    }
   }
 
   /** The backend is done with it. */
@@ -266,7 +226,8 @@ final class Database {
     release();
   }
 
-  private void release() {
+  /** A user of it is done with it. */
+  void release() {
     synchronized (this) {
       users--;
       if (users > 0) {
@@ -284,65 +245,6 @@ final class Database {
       LOG.warn("{} could not be deleted; the next start will", directory, e);
     }
     whenClosed.run();
-  }
-
-  /** Links to the files of a database at one moment. Not for two threads at a time. */
-  final class Image implements AutoCloseable {
-    private static final String TABLE = ".sst";
-
-    private final Path links;
-    private boolean made;
-    private boolean closed;
-
-    private Image(Path links) {
-      this.links = links;
-    }
-
-    /** Flushes the write buffer and makes the links. */
-    void make() {
-      try (Checkpoint checkpoint = Checkpoint.create(db)) {
-        checkpoint.createCheckpoint(links.toString());
-        made = true;
-      } catch (RocksDBException e) {
-        throw failed("linked", e);
-      }
-    }
-
-    /**
-     * @throws IOException if the links could not be made
-     */
-    StoreFiles files(List<StoredState> states) throws IOException {
-      if (!made) {
-        throw new IOException("State of operator " + operator + " could not be linked before");
-      }
-      List<StoreFiles.LocalFile> tables = new ArrayList<>();
-      List<ImageDescription.SmallFile> others = new ArrayList<>();
-      try (DirectoryStream<Path> all = Files.newDirectoryStream(links)) {
-        for (Path file : all) {
-          String name = file.getFileName().toString();
-          if (name.endsWith(TABLE)) {
-            tables.add(new StoreFiles.LocalFile(name, file));
-          } else {
-            others.add(new ImageDescription.SmallFile(name, Files.readAllBytes(file)));
-          }
-        }
-      }
-      return new StoreFiles(new ImageDescription(others, states).encode(), tables);
-    }
-
-    /** Idempotent. */
-    @Override
-    public void close() {
-      if (!closed) {
-        closed = true;
-        try {
-          Directories.delete(links);
-        } catch (IOException e) {
-          LOG.warn("{} could not be deleted; the next start will", links, e);
-        }
-        release();
-      }
-    }
   }
 
   /** A database at one moment. */

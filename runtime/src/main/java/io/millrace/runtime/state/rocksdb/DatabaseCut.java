@@ -9,22 +9,36 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * A cut of a database, once the cache has written what the cut needs: a view of it, or its files.
  * The files are made by the thread that writes the cut, as the write buffer must be flushed for
- * them; nothing newer may be written before, so the task thread makes them itself if it can't wait.
- * Released by any thread.
+ * them; nothing newer may be written before. The task thread never waits for that: if it can't go
+ * on without writing, it takes a view in their place, and files that are being made are of no use
+ * then. Abandoned and released by any thread.
  */
 final class DatabaseCut implements StateStorage.Cut {
   private final Database database;
   private final Optional<List<StoredState>> states;
   private final BooleanSupplier classNames;
   private final CompletableFuture<Void> prepared = new CompletableFuture<>();
+  // Changed under the monitor, which nobody holds for long.
+  private volatile Form form = Form.UNWRITTEN;
   private Optional<Database.View> view = Optional.empty();
-  private Optional<Database.Image> image = Optional.empty();
-  private boolean released;
-  private volatile boolean taken;
+  private Optional<DatabaseFiles> files = Optional.empty();
+  private volatile boolean abandoned;
+
+  private enum Form {
+    /** The database has not all of it yet. */
+    UNWRITTEN,
+    /** The database has all of it and nothing newer; files of it can be made. */
+    AWAITS_FILES,
+    FILES,
+    VIEW,
+    /** There is nothing to be had of it, because its files could not be made or it was released. */
+    NONE
+  }
 
   /**
    * @param states what is in the files; empty for a view
@@ -40,42 +54,53 @@ final class DatabaseCut implements StateStorage.Cut {
   /** The database has all of the cut and nothing newer. Task thread. */
   void written() {
     synchronized (this) {
-      if (released) {
-        taken = true;
-      } else if (states.isPresent() && !classNames.getAsBoolean()) {
-        image = Optional.of(database.image());
-      } else {
-        view = Optional.of(database.view());
-        taken = true;
+      if (form == Form.UNWRITTEN) {
+        if (states.isPresent() && !classNames.getAsBoolean()) {
+          files = Optional.of(database.files());
+          form = Form.AWAITS_FILES;
+        } else {
+          view = Optional.of(database.view());
+          form = Form.VIEW;
+        }
       }
     }
     prepared.complete(null);
   }
 
-  /** Whether the database may get what is newer. */
+  /** Whether the database may get what is newer, after {@link #written}. */
   boolean isTaken() {
-    return taken;
+    return form != Form.AWAITS_FILES;
   }
 
-  /** Makes the files, or waits until they are made; after {@link #written}. */
-  synchronized void take() {
-    if (!taken) {
-      try {
-        image.ifPresent(Database.Image::make);
-      } finally {
-        taken = true;
-      }
+  /** Takes a view if there are no files yet, after {@link #written}. Task thread. */
+  synchronized void takeView() {
+    if (form == Form.AWAITS_FILES) {
+      view = Optional.of(database.view());
+      form = Form.VIEW;
     }
   }
 
-  /** What the cut sees, when it is prepared. */
+  /** Whether nobody wants it any more, so that it need not be written or taken. */
+  boolean isAbandoned() {
+    return abandoned;
+  }
+
+  /** Nothing more is done for it. Task thread. */
+  void over() {
+    prepared.complete(null);
+  }
+
+  /** What the cut sees, when it is prepared and files of it were refused or not to be had. */
   synchronized Database.View view() {
+    if (form == Form.AWAITS_FILES) {
+      throw new IllegalStateException("Nobody has asked for the files of the cut yet");
+    }
     return view.orElseThrow(() -> new CancellationException("The snapshot was aborted"));
   }
 
-  /** Whether the states are in files, when it is prepared. */
-  synchronized boolean isInFiles() {
-    return image.isPresent();
+  /** Whether the states are in files, after {@link #withFiles}. */
+  boolean isInFiles() {
+    return form == Form.FILES;
   }
 
   @Override
@@ -85,23 +110,76 @@ final class DatabaseCut implements StateStorage.Cut {
 
   @Override
   public <R> Optional<R> withFiles(StoreFiles.Use<R> use) throws IOException {
-    take();
-    Optional<Database.Image> made;
+    makeFiles(DatabaseFiles::make);
+    Optional<DatabaseFiles> made;
     synchronized (this) {
-      made = image;
+      if (form == Form.NONE) {
+        throw new CancellationException("The snapshot was aborted");
+      }
+      made = form == Form.FILES ? files : Optional.empty();
     }
     return made.isPresent()
-        ? Optional.of(use.apply(made.get().files(states.orElseThrow())))
+        ? Optional.of(use.apply(made.get().list(states.orElseThrow())))
         : Optional.empty();
   }
 
+  /**
+   * Makes the files, unless something else was decided.
+   *
+   * @param maker called without the monitor: it takes long
+   */
+  void makeFiles(Consumer<DatabaseFiles> maker) {
+    DatabaseFiles making;
+    synchronized (this) {
+      if (form != Form.AWAITS_FILES) {
+        return;
+      }
+      making = files.orElseThrow();
+    }
+    boolean made = false;
+    try {
+      maker.accept(making);
+      made = true;
+    } finally {
+      filesMade(made);
+    }
+  }
+
+  /**
+   * What is newer may have come into the files if the cut was abandoned, or a view taken, while
+   * they were made; it has not if neither can be seen after.
+   */
+  private void filesMade(boolean made) {
+    Optional<DatabaseFiles> useless = Optional.empty();
+    synchronized (this) {
+      if (form == Form.AWAITS_FILES) {
+        form = made && !abandoned ? Form.FILES : Form.NONE;
+      } else {
+        useless = files;
+        files = Optional.empty();
+      }
+    }
+    useless.ifPresent(DatabaseFiles::close);
+  }
+
   @Override
-  public synchronized void release() {
-    released = true;
-    taken = taken || prepared.isDone();
-    view.ifPresent(Database.View::close);
-    image.ifPresent(Database.Image::close);
-    view = Optional.empty();
-    image = Optional.empty();
+  public void abandon() {
+    abandoned = true;
+  }
+
+  @Override
+  public void release() {
+    abandoned = true;
+    Optional<Database.View> oldView;
+    Optional<DatabaseFiles> oldFiles;
+    synchronized (this) {
+      form = Form.NONE;
+      oldView = view;
+      oldFiles = files;
+      view = Optional.empty();
+      files = Optional.empty();
+    }
+    oldView.ifPresent(Database.View::close);
+    oldFiles.ifPresent(DatabaseFiles::close);
   }
 }

@@ -9,9 +9,12 @@ import java.util.Arrays;
  * into native code in one call. For the task thread.
  */
 final class DirtyBatch {
-  static final int MAX_ENTRIES = 1 << 12;
-  private static final int MAX_BYTES = 1 << 20;
-  private static final int INDEX_BITS = 12;
+  private static final int INDEX_BITS = 11;
+
+  /** Takes some 0.8 ms; half as many would each cost a quarter more. */
+  static final int MAX_ENTRIES = 1 << INDEX_BITS;
+
+  private static final int MAX_BYTES = 1 << 18;
 
   // RocksDB's batch: a sequence number and a count, then of each entry a tag, the key and the
   // value.
@@ -24,13 +27,15 @@ final class DirtyBatch {
   private final long[] order = new long[MAX_ENTRIES];
   private final int[] offsets = new int[MAX_ENTRIES + 1];
   private int count;
+  private long bytesCollected;
 
   DirtyBatch(Database database) {
     this.database = database;
   }
 
-  int count() {
-    return count;
+  /** Of all entries that were ever collected. */
+  long bytesCollected() {
+    return bytesCollected;
   }
 
   void put(BinaryWriter key, int prefixLength, BinaryWriter value) {
@@ -53,6 +58,7 @@ final class DirtyBatch {
   }
 
   private void end() {
+    bytesCollected += collected.size() - offsets[count];
     offsets[++count] = collected.size();
     if (count == MAX_ENTRIES || collected.size() >= MAX_BYTES) {
       write();

@@ -7,19 +7,20 @@ import io.millrace.runtime.state.heap.CurrentKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The tables of a backend as one cache over its database, with one limit of bytes and one of dirty
- * entries. Entries leave only before one is added, and are cleaned a batch at a time. What takes
- * long is a cut that must be written to its end: for the next one, for a walk over a pane that is
- * not all in the cache, or for want of room. While a cut is written and its files are made, nothing
- * newer is cleaned, so that there may be more dirty entries than the limit. Owned by the task
- * thread.
+ * entries. Entries leave only before one is added, and are cleaned a {@link Share} at a time. While
+ * a cut is written and its files are made, nothing newer is cleaned, so that there may be more
+ * dirty entries than the limit, and somewhat more bytes: if that is not enough, the cut goes on
+ * without files. Owned by the task thread.
  */
 final class ObjectCache implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ObjectCache.class);
+  /** The part of its budget that the cache may hold beyond it for a cut. */
+  private static final int SPARE_PART = 8;
+
+  /** The part of that by which it grows before it looks again for what may leave. */
+  private static final int GROWTH_PART = 8;
 
   private final Database database;
   private final RocksDbEnvironment environment;
@@ -36,12 +37,21 @@ final class ObjectCache implements AutoCloseable {
   private final ClassLoader loader;
   private final BinaryReader reader;
   private final DirtyBatch batch;
+  private final Share share;
   private final CutEpoch epoch = new CutEpoch();
   private Optional<PendingCut> cut = Optional.empty();
   private byte[] read = new byte[512];
-  private long share;
+  private long budget;
   private long bytes;
+
+  /** How many bytes there may be before entries leave: the budget, or more for a cut. */
+  private long limit;
+
   private int dirty;
+
+  /** The same for dirty entries. */
+  private int dirtyLimit;
+
   private boolean classNames;
   private int evictionTable;
   private int cleaningTable;
@@ -61,8 +71,11 @@ final class ObjectCache implements AutoCloseable {
     this.loader = loader;
     this.reader = new BinaryReader(new byte[0], loader);
     this.batch = new DirtyBatch(database);
+    this.share = new Share(batch);
     environment.cacheOpened();
-    this.share = environment.cacheShare();
+    this.budget = environment.cacheShare();
+    this.limit = budget;
+    this.dirtyLimit = maxDirty;
   }
 
   CurrentKey key() {
@@ -159,36 +172,64 @@ final class ObjectCache implements AutoCloseable {
   /** Before an entry is added: everything that was looked up may be elsewhere or gone after it. */
   void makeRoom(long entryBytes) {
     bytes += entryBytes;
-    if (bytes > share) {
-      evict();
+    if (bytes > limit) {
+      measure();
+      if (bytes > limit) {
+        evict();
+      }
     }
   }
 
   private void evict() {
-    measure();
-    if (bytes <= share) {
-      return;
-    }
-    if (evict(chunk) <= chunk / 2 && bytes > share && cut.isPresent()) {
-      // What is left is newer than the cut.
-      finishCut();
-      evict(chunk);
+    endCutIfOver();
+    long before = bytes;
+    if (evictSome()) {
+      // What has become too much for a cut does not leave at once.
+      limit = Math.max(budget, bytes + (before - bytes) / 2);
+    } else if (bytes < budget + spareBytes()) {
+      // What is left is newer than the cut, nearly. To look for the rest at each entry would take
+      // longer than the cut.
+      limit = Math.min(budget + spareBytes(), bytes + spareBytes() / GROWTH_PART);
+    } else if (!writeCut()) {
+      takeCut();
+      evictSome();
+      limit = Math.max(budget, bytes + (before - bytes) / 2);
     }
     key.invalidate();
   }
 
-  private int evict(int max) {
-    long aim = share - share / 16;
-    int left = max;
-    for (int i = tables.size(); i > 0 && left > 0 && bytes > aim; i--) {
-      CachedTable<?> table = nextOfAtLeastAverage();
-      long each = table.bytesPerEntry();
-      int removed = table.evict((int) Math.min(left, (bytes - aim) / each + 1));
-      left -= removed;
-      bytes -= removed * each;
+  /** How much more than its budget the cache may hold while a cut is not taken. */
+  private long spareBytes() {
+    return Math.max(environment.settings().spareBytes(), budget / SPARE_PART);
+  }
+
+  /**
+   * Evicts a share.
+   *
+   * @return false if there is a cut, and little beside what is newer than that
+   */
+  private boolean evictSome() {
+    long aim = budget - budget / 16;
+    share.begin(chunk);
+    for (int i = tables.size(); i > 0 && bytes > aim && !share.isSpent(); i--) {
+      evict(nextOfAtLeastAverage(), aim);
+    }
+    if (cut.isPresent() && bytes > aim && share.entries() > 0) {
+      // Those that are large now may all be newer than the cut.
+      share.lookAgain();
+      for (int i = tables.size(); i > 0 && bytes > aim && !share.isSpent(); i--) {
+        evictionTable = (evictionTable + 1) % tables.size();
+        evict(tables.get(evictionTable), aim);
+      }
     }
     batch.write();
-    return max - left;
+    return cut.isEmpty() || bytes <= aim || share.entries() <= chunk / 2;
+  }
+
+  private void evict(CachedTable<?> table, long aim) {
+    long each = table.bytesPerEntry();
+    int removed = table.evict((int) Math.min(chunk, (bytes - aim) / each + 1), share);
+    bytes -= removed * each;
   }
 
   private CachedTable<?> nextOfAtLeastAverage() {
@@ -212,8 +253,8 @@ final class ObjectCache implements AutoCloseable {
 
   void dirtied() {
     dirty++;
-    if (dirty > maxDirty) {
-      cleanSome(chunk);
+    if (dirty > dirtyLimit) {
+      cleanSome();
     }
   }
 
@@ -221,8 +262,8 @@ final class ObjectCache implements AutoCloseable {
    * As {@link #dirtied}, of an entry that is written only after this: it is not among the cleaned.
    */
   void dirtiedNext() {
-    if (dirty >= maxDirty) {
-      cleanSome(chunk);
+    if (dirty >= dirtyLimit) {
+      cleanSome();
     }
     dirty++;
   }
@@ -235,41 +276,51 @@ final class ObjectCache implements AutoCloseable {
     return dirty;
   }
 
-  private void cleanSome(int max) {
+  /** Writes a share of what may be written. */
+  private void cleanSome() {
+    int before = dirty;
     if (cut.isPresent()) {
-      writeCut(max);
-      return;
+      writeCut();
+    } else {
+      cleanTables();
     }
-    int left = max;
-    for (int i = tables.size(); i > 0 && left > 0; i--) {
+    int cleaned = before - dirty;
+    // What has become too many for a cut is not written at once.
+    dirtyLimit = Math.max(maxDirty, dirty + (cleaned > 0 ? cleaned / 2 : chunk));
+  }
+
+  private void cleanTables() {
+    share.begin(chunk);
+    for (int i = tables.size(); i > 0 && !share.isSpent(); i--) {
       cleaningTable %= tables.size();
-      left -= tables.get(cleaningTable).clean(left);
-      if (left > 0) {
+      tables.get(cleaningTable).clean(share);
+      if (!share.isSpent()) {
         cleaningTable++;
       }
     }
     batch.write();
   }
 
-  /** Makes what the database has of a table the newest. */
-  void cleanAll(CachedTable<?> table) {
-    finishCut();
-    table.cleanAll();
-    batch.write();
-  }
-
   // ---- cuts
 
   /**
-   * What is dirty now is written, then the cut is taken; nothing newer is written before. A cut
-   * that is still being written is written to its end first.
+   * What is dirty now is written, then the cut is taken; nothing newer is written before. Of a cut
+   * before, which nobody wants any more, nothing more is written for its sake. If it is still
+   * wanted, it is written to its end first, however long that takes: that is for callers that take
+   * a cut before they close the last, which a subtask does not.
    */
   void beginCut(DatabaseCut begun) {
-    finishCut();
+    endCutIfOver();
+    if (cut.isPresent()) {
+      while (writeCut()) {
+        continue;
+      }
+      takeCut();
+    }
     epoch.begin();
     cut = Optional.of(new PendingCut(tables, begun));
     if (dirty <= chunk) {
-      writeCut(chunk);
+      writeCut();
     }
   }
 
@@ -283,65 +334,58 @@ final class ObjectCache implements AutoCloseable {
   }
 
   /**
-   * Goes on with the cut that is being written.
+   * Goes on with the cut that is being written, by a share.
    *
    * @return whether there is more to do; not that it is to be taken yet
    */
   boolean writeCut() {
-    return cut.isPresent() && writeCut(chunk);
+    endCutIfOver();
+    if (cut.isEmpty()) {
+      return false;
+    }
+    share.begin(chunk);
+    boolean more = cut.get().collect(share);
+    batch.write();
+    if (!more) {
+      cut.get().written();
+      endCutIfOver();
+    }
+    return more;
   }
 
-  private boolean writeCut(int max) {
-    PendingCut pending = cut.orElseThrow();
-    boolean more = pending.collect(max);
-    batch.write();
-    if (more) {
-      return true;
-    }
-    pending.written();
-    if (pending.isTaken()) {
+  /** Takes the cut, which was written, as it can be taken at once. */
+  private void takeCut() {
+    cut.ifPresent(PendingCut::takeAtOnce);
+    endCutIfOver();
+  }
+
+  private void endCutIfOver() {
+    if (cut.isPresent() && cut.get().isOver()) {
+      PendingCut over = cut.get();
+      // What waits for the end may remove from the database what is still in the batch.
+      batch.write();
       epoch.end();
       cut = Optional.empty();
-      pending.over();
-    }
-    return false;
-  }
-
-  private void finishCut() {
-    if (cut.isPresent()) {
-      while (writeCut(DirtyBatch.MAX_ENTRIES)) {
-        continue;
-      }
-      if (cut.isPresent()) {
-        takeCut();
-        writeCut(chunk);
-      }
-    }
-  }
-
-  private void takeCut() {
-    try {
-      cut.orElseThrow().take();
-    } catch (RocksDbException e) {
-      // The snapshot fails when it comes for the files, and nothing else does: state is whole.
-      LOG.warn("A checkpoint's files could not be made", e);
+      limit = Math.max(budget, bytes);
+      over.over();
     }
   }
 
   /**
-   * Between batches: goes on with a cut or cleans ahead, so that writes come in batches, and keeps
-   * to the share.
+   * Between batches: cleans ahead, so that writes come in batches, and keeps to the budget. A cut
+   * is gone on with by {@link #writeCut} alone, as its shares are for whoever knows the time.
    */
   void cleanUpSome() {
-    share = environment.cacheShare();
+    budget = environment.cacheShare();
+    endCutIfOver();
     measure();
-    if (bytes > share) {
+    if (bytes > Math.max(budget, cut.isPresent() ? limit : 0)) {
       evict();
+    } else if (cut.isEmpty()) {
+      limit = budget;
     }
-    if (cut.isPresent()) {
-      writeCut(chunk);
-    } else if (dirty > maxDirty - maxDirty / 8) {
-      cleanSome(chunk);
+    if (cut.isEmpty() && dirty > maxDirty - maxDirty / 8) {
+      cleanSome();
     }
   }
 

@@ -7,13 +7,10 @@ import java.util.List;
 
 /**
  * A cut on its way into the database: the tables that have entries of it, and what has to wait
- * until it was taken there. A table that is dropped meanwhile stays until then. Owned by the task
- * thread.
+ * until it was taken there or nobody wants it any more. A table that is dropped meanwhile stays
+ * until then. Owned by the task thread.
  */
 final class PendingCut {
-  /** Of one chunk, so that large values don't make it long. */
-  private static final int CHUNK_BYTES = 1 << 20;
-
   private final Deque<CachedTable<?>> tables = new ArrayDeque<>();
   private final List<Runnable> afterwards = new ArrayList<>();
   private final DatabaseCut cut;
@@ -29,21 +26,21 @@ final class PendingCut {
   }
 
   /**
-   * Collects up to {@code max} entries.
+   * Collects a share of its entries.
    *
    * @return whether more are left
    */
-  boolean collect(int max) {
-    int left = max;
-    while (!tables.isEmpty() && left > 0) {
+  boolean collect(Share share) {
+    while (!tables.isEmpty()) {
       CachedTable<?> table = tables.peek();
-      int most = Math.min(left, 1 + CHUNK_BYTES / table.averageBytes());
-      int collected = table.isWholeInCut() ? 0 : table.clean(most);
-      left -= collected;
+      if (!table.isWholeInCut()) {
+        if (share.isSpent()) {
+          break;
+        }
+        table.clean(share);
+      }
       if (table.isWholeInCut()) {
         tables.remove();
-      } else if (most < left + collected) {
-        break; // large values
       }
     }
     return !tables.isEmpty();
@@ -62,16 +59,18 @@ final class PendingCut {
     }
   }
 
-  boolean isTaken() {
-    return cut.isTaken();
+  /** Whether the database may get what is newer: the cut was taken, or nobody wants it any more. */
+  boolean isOver() {
+    return cut.isAbandoned() || written && cut.isTaken();
   }
 
-  /** Takes the cut now, if nobody has. */
-  void take() {
-    cut.take();
+  /** Takes the cut now, after it was written, without files if they were not made yet. */
+  void takeAtOnce() {
+    cut.takeView();
   }
 
   void over() {
     afterwards.forEach(Runnable::run);
+    cut.over();
   }
 }

@@ -95,7 +95,7 @@ public final class RocksDbEnvironment implements KeyedBackends, AutoCloseable {
         Database.open(
             operator,
             own,
-            new Database.Memory(
+            new DatabaseOptions.Memory(
                 shared.blocks, shared.buffers, Math.max(1 << 20, settings.writeBufferBytes() / 4)),
             this::databaseClosed);
     open++;

@@ -23,10 +23,10 @@ final class StoredEntries<V> {
   StoredEntries(CachedTable<V> table, DatabaseCut cut, ClassLoader loader) {
     this.table = table;
     this.cut = cut;
-    this.keys = table.keys();
+    this.keys = table.store().keys();
     this.codec = table.layout().codec();
-    this.serializer = table.serializer();
-    this.timed = table.timed();
+    this.serializer = table.store().serializer();
+    this.timed = table.store().timed();
     this.empty = table.size() == 0;
     this.loader = loader;
   }
@@ -42,7 +42,9 @@ final class StoredEntries<V> {
     }
     byte[] prefix = keys.ofGroup(groupIndex);
     // Known when the cut is taken, which is before this; true a little too soon does no harm.
-    return table.hasClassNames() ? writeReframed(prefix, out) : copy(cut.view(), prefix, body, out);
+    return table.store().hasClassNames()
+        ? writeReframed(prefix, out)
+        : copy(cut.view(), prefix, body, out);
   }
 
   /**

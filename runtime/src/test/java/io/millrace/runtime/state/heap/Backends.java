@@ -73,6 +73,11 @@ public final class Backends<K> implements AutoCloseable {
    * @param store shared by backends that restore each other's snapshots
    */
   public Backends(Kind kind, TypeInformation<K> keyType, MemoryFileStore store) {
+    this(kind, keyType, store, settings(kind.cacheBytes, Math.max(1, kind.dirtyEntries), 1 << 10));
+  }
+
+  private Backends(
+      Kind kind, TypeInformation<K> keyType, MemoryFileStore store, RocksDbSettings settings) {
     this.kind = kind;
     this.store = store;
     this.keyType = keyType;
@@ -81,11 +86,17 @@ public final class Backends<K> implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    this.rocksDb =
-        new RocksDbEnvironment(
-            directory,
-            new RocksDbSettings(
-                kind.cacheBytes, 8 << 20, 4 << 20, Math.max(1, kind.dirtyEntries), 16, true));
+    this.rocksDb = new RocksDbEnvironment(directory, settings);
+  }
+
+  /** In RocksDB under a cache that all may be dirty of. */
+  public static <K> Backends<K> withCache(
+      long cacheBytes, long spareBytes, TypeInformation<K> keyType, MemoryFileStore store) {
+    return new Backends<>(Kind.ROCKSDB, keyType, store, settings(cacheBytes, 1 << 15, spareBytes));
+  }
+
+  private static RocksDbSettings settings(long cacheBytes, int dirtyEntries, long spareBytes) {
+    return new RocksDbSettings(cacheBytes, 8 << 20, 4 << 20, dirtyEntries, 16, spareBytes, true);
   }
 
   public static Backends<Long> ofLongs(Kind kind) {

@@ -44,7 +44,13 @@ public final class RocksDbBenchmark {
             new RocksDbEnvironment(
                 directory,
                 new RocksDbSettings(
-                    cache, 128 << 20, 64 << 20, dirty, RocksDbSettings.CHUNK, true));
+                    cache,
+                    128 << 20,
+                    64 << 20,
+                    dirty,
+                    RocksDbSettings.CHUNK,
+                    RocksDbSettings.SPARE_BYTES,
+                    true));
         KeyedStateBackend<Long> rocksDb = RocksDbStorage.open(context, environment);
         KeyedStateBackend<Long> heap = TableKeyedStateBackend.onHeap(context)) {
       fill(heap, keys);

@@ -341,7 +341,8 @@ class RocksDbStorageTest {
             getClass().getClassLoader());
     try (RocksDbEnvironment environment =
         new RocksDbEnvironment(
-            file.resolve("state"), new RocksDbSettings(1 << 20, 1 << 20, 1 << 20, 100, 16, true))) {
+            file.resolve("state"),
+            new RocksDbSettings(1 << 20, 1 << 20, 1 << 20, 100, 16, 0, true))) {
       assertThatThrownBy(() -> RocksDbStorage.open(context, environment))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("operator op")
