@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * A program being run by {@code millrace run}: its {@code execute()} ends here. Jobs may be
  * submitted by any of the program's threads.
  */
-public final class Submission {
+public final class Submission implements JobTarget {
   private final MillraceClient client;
   private final Options options;
   private final Listener listener;
@@ -56,14 +56,21 @@ public final class Submission {
     return List.copyOf(submitted);
   }
 
-  int parallelism() {
+  @Override
+  public boolean hasJobs() {
+    return !submitted.isEmpty();
+  }
+
+  @Override
+  public int parallelism() {
     return options
         .parallelism()
         .orElseGet(
             () -> Math.max(1, client.taskManagers().stream().mapToInt(tm -> tm.slots()).sum()));
   }
 
-  JobHandle submit(JobGraph graph, RunSettings settings) {
+  @Override
+  public JobHandle submit(JobGraph graph, RunSettings settings) {
     List<Path> jars = new ArrayList<>();
     jars.add(options.jar());
     jars.addAll(settings.jars());

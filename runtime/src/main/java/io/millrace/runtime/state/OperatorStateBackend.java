@@ -205,6 +205,11 @@ public final class OperatorStateBackend implements OperatorStateStore {
     return share;
   }
 
+  /** What has been registered. */
+  public List<StateMeta> registeredStates() {
+    return states.values().stream().map(OperatorState::meta).toList();
+  }
+
   /** Names of states that the snapshot had and nobody has registered; they are kept. */
   public List<String> unclaimedStates() {
     TreeSet<String> names = new TreeSet<>();

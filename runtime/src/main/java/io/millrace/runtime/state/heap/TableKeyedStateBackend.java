@@ -138,6 +138,11 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
   }
 
   @Override
+  public List<StateMeta> registeredStates() {
+    return states.values().stream().map(RegisteredState::meta).toList();
+  }
+
+  @Override
   public KeyCodec<K> keyCodec() {
     return context.keyType().keyCodec();
   }
