@@ -51,6 +51,7 @@ public final class MillraceMain extends MillraceCommand {
             .addSubcommand(new CancelCommand(console))
             .addSubcommand(new StopCommand(console))
             .addSubcommand(new SavepointCommand(console))
+            .addSubcommand(new CheckpointsCommand(console))
             .addSubcommand(new PlanCommand(console))
             .addSubcommand(
                 new CommandLine(new StateCommand(console))
