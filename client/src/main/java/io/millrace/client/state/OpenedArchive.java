@@ -12,6 +12,8 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,16 +27,13 @@ public final class OpenedArchive implements AutoCloseable {
       new RocksDbSettings(0, 8 << 20, 4 << 20, 1, 512, 0, false);
 
   private final StateArchive archive;
-  private final Path directory;
-  private final RocksDbEnvironment databases;
-  private final URLClassLoader classes;
+  private final ClassLoader classes;
+  private final Closing closing;
 
-  private OpenedArchive(
-      StateArchive archive, Path directory, RocksDbEnvironment databases, URLClassLoader classes) {
+  private OpenedArchive(StateArchive archive, ClassLoader classes, Closing closing) {
     this.archive = archive;
-    this.directory = directory;
-    this.databases = databases;
     this.classes = classes;
+    this.closing = closing;
   }
 
   /**
@@ -45,23 +44,40 @@ public final class OpenedArchive implements AutoCloseable {
     URL[] urls =
         jar.map(path -> new URL[] {JobJar.open(path.toAbsolutePath()).url()}).orElse(new URL[0]);
     Path temporary = Files.createTempDirectory("millrace-state-");
-    RocksDbEnvironment databases = new RocksDbEnvironment(temporary, READING);
-    boolean whole = false;
+    Closing closing = new Closing();
+    closing.add(() -> Files.delete(temporary));
     try {
+      RocksDbEnvironment databases = new RocksDbEnvironment(temporary, READING);
+      closing.add(databases);
+      URLClassLoader classes = new URLClassLoader(urls, OpenedArchive.class.getClassLoader());
+      closing.add(classes);
       StateArchive archive =
           StateArchive.open(savepoint, databases.images(), Build.CURRENT.toString());
-      OpenedArchive opened =
-          new OpenedArchive(
-              archive,
-              temporary,
-              databases,
-              new URLClassLoader(urls, OpenedArchive.class.getClassLoader()));
-      whole = true;
-      return opened;
-    } finally {
-      if (!whole) {
-        databases.close();
-        Files.delete(temporary);
+      return new OpenedArchive(archive, classes, closing);
+    } catch (IOException | RuntimeException | Error e) {
+      closing.close(e);
+      throw e;
+    }
+  }
+
+  /** What has to be closed, last first, each whatever becomes of the others. */
+  private static final class Closing {
+    private final Deque<AutoCloseable> lastFirst = new ArrayDeque<>();
+
+    void add(AutoCloseable resource) {
+      lastFirst.push(resource);
+    }
+
+    /**
+     * @param reason takes what fails
+     */
+    void close(Throwable reason) {
+      for (AutoCloseable resource : lastFirst) {
+        try {
+          resource.close();
+        } catch (Exception e) {
+          reason.addSuppressed(e);
+        }
       }
     }
   }
@@ -102,8 +118,10 @@ public final class OpenedArchive implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    classes.close();
-    databases.close();
-    Files.delete(directory);
+    IOException failure = new IOException("What was opened to read state can't be closed");
+    closing.close(failure);
+    if (failure.getSuppressed().length > 0) {
+      throw failure;
+    }
   }
 }

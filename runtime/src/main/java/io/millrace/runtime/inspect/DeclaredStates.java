@@ -41,29 +41,45 @@ final class DeclaredStates {
   }
 
   /**
+   * Empty if it was not opened.
+   *
    * @throws Exception what the operator's {@code open()} has thrown
    */
-  List<StateMeta> find() throws Exception {
+  Optional<List<StateMeta>> find() throws Exception {
     OperatorFactory factory =
         (OperatorFactory) UserObjects.read(node.factory(), classes, "Operator " + node.name());
     Operator<?> operator = factory.create(DeclaredStates::make);
     if (operator instanceof SourceHead || operator instanceof SinkOperator) {
-      return List.of();
+      return Optional.empty();
     }
     Optional<KeyedStateBackend<?>> keyed = keyedState();
+    try {
+      return Optional.of(opened(operator, keyed));
+    } finally {
+      keyed.ifPresent(KeyedStateBackend::close);
+    }
+  }
+
+  private List<StateMeta> opened(Operator<?> operator, Optional<KeyedStateBackend<?>> keyed)
+      throws Exception {
     OperatorStateBackend operatorState = new OperatorStateBackend(node.uid(), classes);
     try {
       operator.setup(
           new DetachedContext(graph.name(), vertex, node, classes, keyed, operatorState),
           (value, timestamp) -> {});
       operator.open();
-      List<StateMeta> states = new ArrayList<>(operatorState.registeredStates());
-      keyed.ifPresent(backend -> states.addAll(backend.registeredStates()));
-      return states;
-    } finally {
-      operator.close();
-      keyed.ifPresent(KeyedStateBackend::close);
+    } catch (Exception | LinkageError e) {
+      try {
+        operator.close();
+      } catch (Exception followed) {
+        e.addSuppressed(followed);
+      }
+      throw e;
     }
+    List<StateMeta> states = new ArrayList<>(operatorState.registeredStates());
+    keyed.ifPresent(backend -> states.addAll(backend.registeredStates()));
+    operator.close();
+    return states;
   }
 
   /** Keyed if the chain's input is, and the operator its head. */

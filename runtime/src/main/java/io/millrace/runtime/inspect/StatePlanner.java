@@ -92,9 +92,14 @@ public final class StatePlanner {
     found.ifPresent(state -> besides(node.uid(), node.name(), state, Verdict.KEEP, rows));
     Map<String, StateMeta> now = new LinkedHashMap<>();
     try {
-      new DeclaredStates(graph, vertex, node, classes)
-          .find()
-          .forEach(meta -> now.put(meta.name(), meta));
+      Optional<List<StateMeta>> declared = new DeclaredStates(graph, vertex, node, classes).find();
+      if (declared.isEmpty()) {
+        was.keySet()
+            .forEach(
+                name -> rows.add(new Row(node.uid(), node.name(), name, Verdict.KEEP, List.of())));
+        return rows;
+      }
+      declared.get().forEach(meta -> now.put(meta.name(), meta));
     } catch (Exception | LinkageError e) {
       if (was.isEmpty() && !node.stateful()) {
         return rows;

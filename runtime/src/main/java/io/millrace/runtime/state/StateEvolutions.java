@@ -1,7 +1,11 @@
 package io.millrace.runtime.state;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +19,7 @@ public final class StateEvolutions {
   private final String operator;
   private final ClassLoader loader;
   private final Map<Pair, StateEvolution> known = new HashMap<>();
+  private final Set<String> told = new HashSet<>();
 
   /**
    * @param operator for messages
@@ -40,19 +45,20 @@ public final class StateEvolutions {
       throw new IncompatibleStateException(
           operator, pair.now.name(), String.join("; ", evolution.obstacles()));
     }
-    if (!evolution.changes().isEmpty()) {
-      LOG.info(
-          "State '{}' of operator {} has changed since it was written and is read as it is now: {}",
-          pair.now.name(),
-          operator,
-          String.join("; ", evolution.changes()));
-    }
     return evolution;
   }
 
   /** The entries of a state in the form that the program has now, but for times to live. */
   public RawState current(RawState raw, StateMeta now) {
-    return of(raw.meta(), now).convert(raw);
+    StateEvolution evolution = of(raw.meta(), now);
+    if (evolution.isConversion() && told.add(now.name())) {
+      LOG.info(
+          "State '{}' of operator {} has changed since it was written and is rewritten: {}",
+          now.name(),
+          operator,
+          String.join("; ", evolution.changes()));
+    }
+    return evolution.convert(raw);
   }
 
   /**
@@ -62,16 +68,17 @@ public final class StateEvolutions {
    */
   public void checkSame(StateMeta one, StateMeta other) {
     if (!one.equals(other)) {
-      StateEvolution difference = StateEvolution.between(one, other, loader);
-      String what =
-          difference.obstacles().isEmpty()
-              ? String.join("; ", difference.changes())
-              : String.join("; ", difference.obstacles());
+      List<String> differences = new ArrayList<>();
+      StateEvolution types = StateEvolution.between(one, other, loader);
+      differences.addAll(types.obstacles());
+      differences.addAll(types.changes());
+      if (one.ttl() != other.ttl()) {
+        differences.add("with a time to live and without");
+      }
       throw new IncompatibleStateException(
           operator,
           other.name(),
-          "the same program asks for it in two forms"
-              + (what.isEmpty() ? ", with a time to live and without" : ": " + what));
+          "the same program asks for it in two forms: " + String.join("; ", differences));
     }
   }
 }

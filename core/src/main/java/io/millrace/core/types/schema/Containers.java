@@ -1,7 +1,10 @@
 package io.millrace.core.types.schema;
 
+import io.millrace.core.types.CorruptDataException;
 import io.millrace.core.types.TypeSchema;
 import io.millrace.core.types.TypeSchema.Kind;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** Which containers hold all that another one can: their elements are written alike. */
@@ -43,5 +46,17 @@ final class Containers {
   /** Arrays are written as lists are. */
   private static String nameOf(TypeSchema type) {
     return type.kind() == Kind.ARRAY ? LIST : type.className();
+  }
+
+  /** A comparison should have refused what could come to nothing here. */
+  static List<Object> requireDistinct(List<Object> elements, String path) {
+    if (new HashSet<>(elements).size() < elements.size()) {
+      throw becameOne(path);
+    }
+    return elements;
+  }
+
+  static CorruptDataException becameOne(String path) {
+    return new CorruptDataException("In " + path + " two different keys or elements became one");
   }
 }

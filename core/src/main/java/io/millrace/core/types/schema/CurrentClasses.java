@@ -77,29 +77,32 @@ final class CurrentClasses {
       BinaryWriter out = new BinaryWriter();
       information.serializer().write(constructor.newInstance(), out);
       WrittenObject fresh =
-          (WrittenObject)
+          object(
               WrittenType.of(information.schema())
-                  .read(new BinaryReader(out.toByteArray(), found.getClassLoader()));
+                  .read(new BinaryReader(out.toByteArray(), found.getClassLoader())));
+      List<Part> parts = fresh.type().parts();
       List<Object> values = new ArrayList<>();
       for (int i = 0; i < type.parts().size(); i++) {
-        Part part = information.schema().parts().get(i);
+        Part part = type.parts().get(i);
         // The class alone doesn't know what its type arguments are.
-        boolean known = part.schema().equals(type.parts().get(i).schema());
-        values.add(known ? fresh.fields().get(i) : nothing(type.parts().get(i).schema()));
+        boolean known = parts.get(i).schema().equals(part.schema());
+        values.add(known ? fresh.fields().get(i) : nothing(part.schema()));
       }
       return Optional.of(values);
     } catch (NoSuchMethodException e) {
       return Optional.empty();
-    } catch (InvocationTargetException
-        | InstantiationException
-        | IllegalAccessException
-        | UnsupportedTypeException e) {
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
       throw new UnsupportedTypeException(
-          "The constructor without arguments of "
+          "an object of "
               + found.getName()
-              + ", which gives new fields their values, fails: "
+              + " can't be made by its constructor without arguments, to see what they begin with: "
               + (e instanceof InvocationTargetException ? e.getCause() : e));
     }
+  }
+
+  /** A class that is itself part of a sealed type is one of its variants. */
+  private static WrittenObject object(Object value) {
+    return (WrittenObject) (value instanceof WrittenVariant variant ? variant.value() : value);
   }
 
   /** What a field has that nobody has set. */

@@ -3,19 +3,24 @@ package io.millrace.core.types.schema;
 import io.millrace.core.types.TypeSchema;
 import io.millrace.core.types.TypeSchema.Kind;
 import io.millrace.core.types.TypeSchema.Part;
+import io.millrace.core.types.UnsupportedTypeException;
 import java.lang.invoke.MethodType;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /** Walks two schemas of a type side by side. One use, one thread. */
 final class SchemaComparison {
+  private static final String WOULD_BECOME_ONE =
+      ", and keys of a map or elements of a set would become one";
+
   private final CurrentClasses classes;
   private final Findings found = new Findings();
 
@@ -32,7 +37,7 @@ final class SchemaComparison {
     this.classes = classes;
   }
 
-  private record Pair(TypeSchema written, TypeSchema now) {}
+  private record Pair(TypeSchema written, TypeSchema now, boolean distinct) {}
 
   /** Stands for a conversion that is still being made, where a type contains itself. */
   private static final class Deferred implements Conversion {
@@ -48,14 +53,19 @@ final class SchemaComparison {
     return found;
   }
 
+  /** Of whole values, which are never null. */
   Conversion compare(TypeSchema written, TypeSchema now) {
-    return compare(written, now, Findings.simpleName(now));
+    String path = Findings.simpleName(now);
+    if (written.kind() == Kind.OPTIONAL && now.kind() != Kind.OPTIONAL) {
+      return found.refuse(path, written, now, ": an empty one would be no value");
+    }
+    return compare(written, now, path);
   }
 
   private Conversion compare(TypeSchema writtenPart, TypeSchema nowPart, String path) {
     TypeSchema written = resolve(writtenPart, enclosingWritten);
     TypeSchema now = resolve(nowPart, enclosingNow);
-    Pair pair = new Pair(written, now);
+    Pair pair = new Pair(written, now, distinct > 0);
     Deferred self = inProgress.get(pair);
     if (self != null) {
       return self;
@@ -136,6 +146,9 @@ final class SchemaComparison {
     if (isPrimitive(now)) {
       return found.refuse(path, written, now, ", which can't be empty");
     }
+    if (distinct > 0) {
+      return found.refuse(path, written, now, ": empty ones and nulls would become one");
+    }
     found.change(path, written, now);
     found.bytesChange();
     Conversion held = compare(written.parts().get(0).schema(), now, path);
@@ -195,35 +208,31 @@ final class SchemaComparison {
   }
 
   private Conversion fields(TypeSchema written, TypeSchema now, String path) {
+    FieldMatching match = new FieldMatching(written, now, classes);
     int count = now.parts().size();
-    int[] from = new int[count];
     Conversion[] conversions = new Conversion[count];
-    Object[] defaults = new Object[count];
-    Set<Integer> taken = new HashSet<>();
-    List<Object> fresh = null;
+    List<Object> fresh = nothing(now);
+    if (IntStream.range(0, count).anyMatch(match::isNew)) {
+      fresh = fresh(now, path);
+    }
     for (int i = 0; i < count; i++) {
       Part part = now.parts().get(i);
       String partPath = path + "." + part.name();
-      from[i] = find(written, now, part.name(), taken, partPath);
-      if (from[i] >= 0) {
-        taken.add(from[i]);
-        conversions[i] = compare(written.parts().get(from[i]).schema(), part.schema(), partPath);
-      } else {
-        if (fresh == null) {
-          fresh = classes.defaults(now).orElseGet(() -> nothing(now));
-        }
-        defaults[i] = fresh.get(i);
-        found.change(partPath, "new, begins as " + shownValue(defaults[i]));
+      if (match.isNew(i)) {
+        found.change(partPath, "new, begins as " + shownValue(fresh.get(i)));
+        continue;
       }
+      Part was = written.parts().get(match.from(i));
+      if (!was.name().equals(part.name())) {
+        found.change(partPath, "was named " + was.name());
+      }
+      conversions[i] = compare(was.schema(), part.schema(), partPath);
     }
-    dropped(written, taken, path);
-    boolean same = count == written.parts().size();
-    for (int i = 0; i < count; i++) {
-      same &= from[i] == i;
-    }
-    if (!same) {
+    dropped(written, match, path);
+    if (!match.isSame()) {
       found.bytesChange();
     }
+    List<Object> defaults = fresh;
     return value -> {
       if (value == null) {
         return null;
@@ -231,10 +240,21 @@ final class SchemaComparison {
       List<Object> fields = ((WrittenObject) value).fields();
       List<Object> converted = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
-        converted.add(from[i] < 0 ? defaults[i] : conversions[i].convert(fields.get(from[i])));
+        converted.add(
+            match.isNew(i) ? defaults.get(i) : conversions[i].convert(fields.get(match.from(i))));
       }
       return new WrittenObject(now, converted);
     };
+  }
+
+  /** What new fields begin with. */
+  private List<Object> fresh(TypeSchema now, String path) {
+    try {
+      return classes.defaults(now).orElseGet(() -> nothing(now));
+    } catch (UnsupportedTypeException e) {
+      found.refuse(path + " has new fields, and " + e.getMessage());
+      return nothing(now);
+    }
   }
 
   private static String shownValue(Object value) {
@@ -252,44 +272,12 @@ final class SchemaComparison {
     return values;
   }
 
-  /** Index of the written field that a field goes on with; -1 if it is new. */
-  private int find(
-      TypeSchema written, TypeSchema now, String name, Set<Integer> taken, String path) {
-    int same = indexOf(written, name, taken);
-    if (same >= 0) {
-      return same;
-    }
-    for (String former : classes.formerNames(now, name)) {
-      int renamed = indexOf(written, former, taken);
-      if (renamed >= 0) {
-        found.change(path, "was named " + former);
-        return renamed;
-      }
-    }
-    return -1;
-  }
-
-  private static int indexOf(TypeSchema type, String name, Set<Integer> taken) {
-    for (int i = 0; i < type.parts().size(); i++) {
-      if (type.parts().get(i).name().equals(name) && !taken.contains(i)) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  private void dropped(TypeSchema written, Set<Integer> taken, String path) {
+  private void dropped(TypeSchema written, FieldMatching match, String path) {
     for (int i = 0; i < written.parts().size(); i++) {
-      if (taken.contains(i)) {
-        continue;
-      }
       String field = path + "." + written.parts().get(i).name();
-      if (distinct > 0) {
-        found.refuse(
-            field
-                + " is gone, but values that differed in it alone are keys of a map or elements of"
-                + " a set, and would become one");
-      } else {
+      if (match.isDropped(i) && distinct > 0) {
+        found.refuse(field + " is gone, but values may differ in it alone" + WOULD_BECOME_ONE);
+      } else if (match.isDropped(i)) {
         found.change(field, "dropped");
       }
     }
@@ -312,6 +300,8 @@ final class SchemaComparison {
         found.refuseLost(path + " has lost the constant " + constant, constant);
       }
     }
+    requireDistinct(
+        written.constants().stream().map(name -> renamed.getOrDefault(name, name)).toList(), path);
     return value -> value == null ? null : renamed.getOrDefault((String) value, (String) value);
   }
 
@@ -331,6 +321,7 @@ final class SchemaComparison {
       }
       conversions.put(tag, compare(variant.schema(), current.get().schema(), path + "|" + tag));
     }
+    requireDistinct(tags.values(), path);
     return value -> {
       if (value == null) {
         return null;
@@ -339,6 +330,13 @@ final class SchemaComparison {
       return new WrittenVariant(
           tags.get(variant.tag()), conversions.get(variant.tag()).convert(variant.value()));
     };
+  }
+
+  /** Two that are one now are two keys that are one. */
+  private void requireDistinct(Collection<String> names, String path) {
+    if (distinct > 0 && new HashSet<>(names).size() < names.size()) {
+      found.refuse(path + " gives one name to what had two" + WOULD_BECOME_ONE);
+    }
   }
 
   private Optional<Part> variantOf(TypeSchema now, Part written) {
@@ -374,13 +372,16 @@ final class SchemaComparison {
       }
       List<Object> converted = new ArrayList<>();
       ((List<?>) value).forEach(held -> converted.add(element.convert(held)));
-      return converted;
+      return set ? Containers.requireDistinct(converted, path) : converted;
     };
   }
 
   private Conversion entries(TypeSchema written, TypeSchema now, String path) {
     if (!Containers.holds(now, written)) {
       return found.refuse(path, written, now, "");
+    }
+    if (!Containers.isSame(written, now)) {
+      found.change(path, written, now);
     }
     distinct++;
     Conversion key = part(written, now, 0, path + "[key]");
@@ -392,6 +393,9 @@ final class SchemaComparison {
       }
       Map<Object, Object> converted = new LinkedHashMap<>();
       ((Map<?, ?>) value).forEach((k, v) -> converted.put(key.convert(k), held.convert(v)));
+      if (converted.size() < ((Map<?, ?>) value).size()) {
+        throw Containers.becameOne(path);
+      }
       return converted;
     };
   }

@@ -53,6 +53,24 @@ class SchemaEvolutionTest {
     record Maybe(String name, Optional<Integer> age, int height) {}
 
     record Keyed(Map<Item, Long> counts) {}
+
+    record Graph(int id, int weight, Set<Graph> next) {}
+
+    record Moods(Map<Color, Integer> byColor) {}
+
+    record Nullable(Set<Optional<String>> names) {}
+
+    static sealed class Shape permits Circle {
+      int x;
+    }
+
+    static final class Circle extends Shape {
+      int radius;
+    }
+
+    record Swapped(int a) {}
+
+    record Broken(int a) {}
   }
 
   /** The types as they are. */
@@ -103,6 +121,36 @@ class SchemaEvolutionTest {
 
     @FormerNames("io.millrace.core.types.schema.SchemaEvolutionTest$Now$Item")
     record NamedItem(String name) {}
+
+    record Graph(int id, Set<Graph> next) {}
+
+    record Moods(Map<OneColor, Integer> byColor) {}
+
+    @FormerNames("io.millrace.core.types.schema.SchemaEvolutionTest$Now$Color")
+    enum OneColor {
+      @FormerNames({"RED", "GREEN"})
+      ANY
+    }
+
+    record Nullable(Set<String> names) {}
+
+    static sealed class Shape permits Circle {
+      int x;
+      String name = "some";
+    }
+
+    static final class Circle extends Shape {
+      int radius;
+    }
+
+    record Swapped(@FormerNames("a") int b, int a) {}
+
+    record Broken(int a, int b) {
+      Broken() {
+        this(0, 0);
+        throw new IllegalStateException("not today");
+      }
+    }
   }
 
   /** What the schema would say if the class had been where the present one is. */
@@ -333,5 +381,72 @@ class SchemaEvolutionTest {
                 evolution(TypeInformation.of(Integer.class), TypeInformation.of(Integer.class))
                     .changes()))
         .isEmpty();
+  }
+
+  @Test
+  void aWholeValueMayNotLoseItsOptional() {
+    SchemaEvolution evolution =
+        SchemaEvolution.between(
+            TypeInformation.of(new TypeHint<Optional<Long>>() {}).schema(),
+            TypeInformation.of(Long.class).schema(),
+            CLASSES);
+    assertThat(evolution.obstacles()).singleElement().asString().contains("would be no value");
+  }
+
+  @Test
+  void keysThatWouldBecomeOneAreRefusedWhereATypeContainsItselfToo() {
+    assertThat(
+            evolution(TypeInformation.of(Before.Graph.class), TypeInformation.of(Now.Graph.class))
+                .obstacles())
+        .singleElement()
+        .asString()
+        .startsWith("Graph.next[].weight is gone");
+  }
+
+  @Test
+  void constantsThatWouldBecomeOneKeyAreRefused() {
+    assertThat(
+            evolution(TypeInformation.of(Before.Moods.class), TypeInformation.of(Now.Moods.class))
+                .obstacles())
+        .singleElement()
+        .asString()
+        .startsWith("Moods.byColor[key] gives one name to what had two");
+  }
+
+  @Test
+  void nullAndEmptyAreNotMadeOneElement() {
+    assertThat(
+            evolution(
+                    TypeInformation.of(Before.Nullable.class),
+                    TypeInformation.of(Now.Nullable.class))
+                .obstacles())
+        .singleElement()
+        .asString()
+        .contains("empty ones and nulls would become one");
+  }
+
+  @Test
+  void newFieldsOfAClassThatIsSealedItselfBeginAsItsConstructorSays() {
+    SchemaEvolution evolution =
+        evolution(TypeInformation.of(Before.Shape.class), TypeInformation.of(Now.Shape.class));
+    assertThat(evolution.obstacles()).isEmpty();
+    assertThat(evolution.changes()).anyMatch(change -> change.contains("begins as \"some\""));
+  }
+
+  @Test
+  void aFieldGoesOnWithTheOneOfItsNameWhateverOthersWereCalled() {
+    assertThat(convert(Before.Swapped.class, new Before.Swapped(5), Now.Swapped.class))
+        .isEqualTo(new Now.Swapped(0, 5));
+  }
+
+  @Test
+  void aConstructorThatFailsIsAnObstacleAndNoFailure() {
+    assertThat(
+            evolution(TypeInformation.of(Before.Broken.class), TypeInformation.of(Now.Broken.class))
+                .obstacles())
+        .singleElement()
+        .asString()
+        .startsWith("Broken has new fields, and ")
+        .contains("not today");
   }
 }
