@@ -3,6 +3,8 @@ package io.millrace.client;
 import io.millrace.core.config.MemorySize;
 import io.millrace.jobmanager.Dispatcher;
 import io.millrace.jobmanager.JobView;
+import io.millrace.jobmanager.JobView.CheckpointShareView;
+import io.millrace.jobmanager.JobView.CheckpointView;
 import io.millrace.jobmanager.JobView.CheckpointsView;
 import io.millrace.jobmanager.JobView.ExceptionView;
 import io.millrace.jobmanager.TaskManagerView;
@@ -62,6 +64,34 @@ public final class FakeCluster implements Dispatcher, AutoCloseable {
     return job.id();
   }
 
+  private static CheckpointsView checkpoints() {
+    CheckpointView completed =
+        new CheckpointView(
+            7,
+            false,
+            "COMPLETED",
+            START,
+            Duration.ofMillis(123),
+            4096,
+            "/cp/7",
+            Optional.empty(),
+            List.of(
+                new CheckpointShareView(
+                    0,
+                    "Source: bids",
+                    2,
+                    2,
+                    Duration.ofMillis(3),
+                    Duration.ofNanos(40_000),
+                    Duration.ofMillis(100),
+                    4096)));
+    CheckpointView failed =
+        new CheckpointView(
+            6, true, "FAILED", START, Duration.ZERO, 0, "", Optional.of("disk is full"), List.of());
+    return new CheckpointsView(
+        1, 1, 0, Optional.of(completed), Optional.of(5L), List.of(completed, failed));
+  }
+
   private static JobView view(JobId id, String name, JobView.Status status) {
     return new JobView(
         id,
@@ -72,7 +102,7 @@ public final class FakeCluster implements Dispatcher, AutoCloseable {
         status.isTerminal() ? Optional.of(START.plusSeconds(75)) : Optional.empty(),
         0,
         List.of(),
-        new CheckpointsView(0, 0, 0, Optional.empty(), Optional.empty(), List.of()),
+        checkpoints(),
         status == JobView.Status.FAILED
             ? List.of(
                 new ExceptionView(

@@ -181,7 +181,7 @@ final class DemoRun implements AutoCloseable {
         new Submission(
             client,
             new Submission.Options(
-                jar, true, OptionalInt.of(settings.parallelism), Optional.empty(), false),
+                jar, true, OptionalInt.of(settings.parallelism), Optional.empty(), false, false),
             new Submission.Listener() {
               @Override
               public void submitted(JobId job, String name) {}

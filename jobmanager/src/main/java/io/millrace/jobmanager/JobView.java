@@ -95,7 +95,11 @@ public record JobView(
       Optional<Long> restoredFrom,
       List<CheckpointView> history) {}
 
-  /** One checkpoint. */
+  /**
+   * One checkpoint.
+   *
+   * @param shares of the vertices, by index
+   */
   public record CheckpointView(
       long id,
       boolean savepoint,
@@ -104,7 +108,27 @@ public record JobView(
       Duration duration,
       long bytes,
       String location,
-      Optional<String> failure) {}
+      Optional<String> failure,
+      List<CheckpointShareView> shares) {}
+
+  /**
+   * What the subtasks of one vertex had to do with a checkpoint; times of the slowest, each by
+   * itself.
+   *
+   * @param acknowledged how many of them are done
+   * @param alignment from the first barrier to the last
+   * @param sync taking the cut, while no record is processed
+   * @param async from the cut to the acknowledgement, beside the records
+   */
+  public record CheckpointShareView(
+      int vertex,
+      String name,
+      int acknowledged,
+      int subtasks,
+      Duration alignment,
+      Duration sync,
+      Duration async,
+      long bytes) {}
 
   /**
    * A failure and where it came from.

@@ -1,6 +1,7 @@
 package io.millrace.jobmanager;
 
 import io.millrace.runtime.checkpoint.CheckpointRecord;
+import io.millrace.runtime.checkpoint.CheckpointShare;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
@@ -124,7 +125,20 @@ final class JobViews {
         Duration.ofMillis(record.durationMillis()),
         record.bytes(),
         record.location().orElse(""),
-        record.failure());
+        record.failure(),
+        record.shares().stream().map(JobViews::share).toList());
+  }
+
+  private static JobView.CheckpointShareView share(CheckpointShare share) {
+    return new JobView.CheckpointShareView(
+        share.vertex(),
+        share.name(),
+        share.acknowledged(),
+        share.subtasks(),
+        Duration.ofNanos(share.longest().alignmentNanos()),
+        Duration.ofNanos(share.longest().syncNanos()),
+        Duration.ofNanos(share.longest().asyncNanos()),
+        share.bytes());
   }
 
   private static JobView.ExceptionView exception(FailureEntry failure) {

@@ -65,7 +65,12 @@ final class LedgerRun implements AutoCloseable {
         new Submission(
             cluster.client(),
             new Submission.Options(
-                cluster.jar(), true, OptionalInt.of(FaultyCluster.SLOTS), Optional.empty(), false),
+                cluster.jar(),
+                true,
+                OptionalInt.of(FaultyCluster.SLOTS),
+                Optional.empty(),
+                false,
+                false),
             new Submission.Listener() {
               @Override
               public void submitted(JobId id, String name) {}

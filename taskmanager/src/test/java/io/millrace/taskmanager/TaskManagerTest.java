@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.runtime.blob.BlobCache;
 import io.millrace.runtime.blob.JobClassLoaders;
+import io.millrace.runtime.checkpoint.CheckpointTimings;
 import io.millrace.runtime.graph.CheckpointSettings;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.graph.OperatorNode;
@@ -144,7 +145,7 @@ class TaskManagerTest {
     // A zombie's words are dropped, over the old connection and the new.
     report(
         new ToJobManager.AckCheckpoint(
-            FIRST, new CheckpointId(3), Map.of(), new ToJobManager.CheckpointTimings(0, 0, 0)));
+            FIRST, new CheckpointId(3), Map.of(), new CheckpointTimings(0, 0, 0)));
     report(state(FIRST, TaskState.CANCELED));
     report(state(SECOND, TaskState.CANCELED));
     main.advance(Duration.ofSeconds(1));

@@ -108,17 +108,25 @@ final class Contest {
   /** Records that last as long as a run has to. */
   private long calibrate(Contender contender) throws IOException, InterruptedException {
     long shared = comparison.shared();
-    List<JsonNode> lines = launcher.measure(contender, List.of(shared, 5 * shared), shared);
-    JsonNode less = lines.get(0);
-    JsonNode more = lines.get(1);
-    double between = more.get("wall_s").asDouble() - less.get("wall_s").asDouble();
-    // Without what a start takes, if that can be told.
-    double perSecond = between > 0.05 ? 4 * shared / between : more.get("records_per_s").asDouble();
-    double wanted = Math.max(shared, perSecond * seconds * MARGIN);
+    double early = recordsPerSecond(contender, 5 * shared);
+    // In its first second the code is not yet what the compiler makes of it in the end.
+    double late = recordsPerSecond(contender, Math.max(5 * shared, (long) (early * seconds / 2)));
+    double wanted = Math.max(shared, Math.max(early, late) * seconds * MARGIN);
     double unit = Math.pow(10, Math.floor(Math.log10(wanted)) - 1);
     long n = (long) (Math.ceil(wanted / unit) * unit);
     progress.accept(String.format("%s: %,d records for %s", comparison.name(), n, contender));
     return n;
+  }
+
+  private double recordsPerSecond(Contender contender, long records)
+      throws IOException, InterruptedException {
+    long shared = comparison.shared();
+    List<JsonNode> lines = launcher.measure(contender, List.of(shared, records), shared);
+    JsonNode less = lines.get(0);
+    JsonNode more = lines.get(1);
+    double between = more.get("wall_s").asDouble() - less.get("wall_s").asDouble();
+    // Without what a start takes, if that can be told.
+    return between > 0.05 ? (records - shared) / between : more.get("records_per_s").asDouble();
   }
 
   private void run(Score score) throws IOException, InterruptedException {

@@ -51,6 +51,13 @@ public final class MillraceMain extends MillraceCommand {
             .addSubcommand(new CancelCommand(console))
             .addSubcommand(new StopCommand(console))
             .addSubcommand(new SavepointCommand(console))
+            .addSubcommand(new CheckpointsCommand(console))
+            .addSubcommand(new PlanCommand(console))
+            .addSubcommand(
+                new CommandLine(new StateCommand(console))
+                    .addSubcommand(new StateCommand.Ls(console))
+                    .addSubcommand(new StateCommand.Dump(console))
+                    .addSubcommand(new StateCommand.Get(console)))
             .addSubcommand(new VersionCommand(console));
     line.setOut(console.out()).setErr(console.err());
     // What follows the jar belongs to the program.

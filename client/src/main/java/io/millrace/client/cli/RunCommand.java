@@ -65,6 +65,11 @@ final class RunCommand extends MillraceCommand {
       description = "Drop state of the savepoint that no operator claims, rather than refuse.")
   boolean allowDroppedState;
 
+  @Option(
+      names = "--strict-uids",
+      description = "Refuse a job with state whose operator has neither a uid nor a unique name.")
+  boolean strictUids;
+
   @Parameters(index = "0", paramLabel = "JAR", description = "The program, with its libraries.")
   Path jar;
 
@@ -110,7 +115,7 @@ final class RunCommand extends MillraceCommand {
         new Submission(
             client,
             new Submission.Options(
-                opened.path(), detached, chosenParallelism(), from, allowDroppedState),
+                opened.path(), detached, chosenParallelism(), from, allowDroppedState, strictUids),
             progress);
     try {
       new Program(opened, mainClass, arguments).run(submission);

@@ -32,6 +32,15 @@ public final class Program {
    * @throws JobFailedException if the program let that of its {@code execute()} pass
    */
   public void run(Submission submission) {
+    run((JobTarget) submission);
+  }
+
+  /** The same, but that the jobs are planned and not started. */
+  public void run(Planning planning) {
+    run((JobTarget) planning);
+  }
+
+  private void run(JobTarget target) {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     try (SubmissionClassLoader loader =
@@ -39,11 +48,11 @@ public final class Program {
             "program:" + jar.path().getFileName(),
             List.of(jar.url()),
             getClass().getClassLoader(),
-            submission)) {
+            target)) {
       Method main = jar.main(mainClass, loader);
       thread.setContextClassLoader(loader);
       invoke(main, loader);
-      if (submission.submitted().isEmpty()) {
+      if (!target.hasJobs()) {
         throw ProgramException.failed(
             "main() of "
                 + main.getDeclaringClass().getName()

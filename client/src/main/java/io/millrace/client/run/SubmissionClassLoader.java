@@ -6,23 +6,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Loads a program that is being run for submission. It also says which submission that is: being
- * the context class loader of the program's threads, it needs no static field to do so.
+ * Loads a program that is being run here. It also says where its jobs go: being the context class
+ * loader of the program's threads, it needs no static field to do so.
  */
 final class SubmissionClassLoader extends JobClassLoader {
-  private final Submission submission;
+  private final JobTarget target;
 
-  SubmissionClassLoader(String name, List<URL> jars, ClassLoader parent, Submission submission) {
+  SubmissionClassLoader(String name, List<URL> jars, ClassLoader parent, JobTarget target) {
     super(name, jars, parent);
-    this.submission = submission;
+    this.target = target;
   }
 
-  /** The submission that the calling thread is part of. */
-  static Optional<Submission> current() {
+  /** Where the jobs of the calling thread's program go. */
+  static Optional<JobTarget> current() {
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
     while (loader != null) {
       if (loader instanceof SubmissionClassLoader found) {
-        return Optional.of(found.submission);
+        return Optional.of(found.target);
       }
       loader = loader.getParent();
     }

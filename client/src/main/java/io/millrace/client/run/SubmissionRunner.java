@@ -47,7 +47,7 @@ public final class SubmissionRunner implements JobRunner {
     }
   }
 
-  private static Submission current() {
+  private static JobTarget current() {
     return SubmissionClassLoader.current()
         .orElseThrow(() -> new IllegalStateException("No submission is in progress here"));
   }

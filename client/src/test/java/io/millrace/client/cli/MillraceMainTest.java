@@ -76,6 +76,25 @@ class MillraceMainTest {
   }
 
   @Test
+  void listsCheckpointsWithWhereTheTimeOfOneWent() throws IOException {
+    cluster.add(0xabcL << 48, "hot auctions", JobView.Status.RUNNING);
+
+    Ended ended = onCluster("checkpoints", "0abc");
+
+    assertThat(ended.code).as(ended.err).isZero();
+    assertThat(ended.out)
+        .containsPattern("7 +checkpoint +COMPLETED +.* 123.0 ms +4096 +/cp/7")
+        .containsPattern("6 +savepoint +FAILED +.* disk is full")
+        .contains("Checkpoint 7 by operator")
+        .containsPattern("Source: bids +2/2 +3.0 ms +0.0 ms +100.0 ms +4096");
+    assertThat(onCluster("checkpoints", "0abc", "--id", "6").out).doesNotContain("by operator");
+    Ended unknown = onCluster("checkpoints", "0abc", "--id", "99");
+    assertThat(unknown.code).isEqualTo(2);
+    assertThat(unknown.err).contains("not among the last ones: [7, 6]");
+    assertThat(onCluster("checkpoints", "0abc", "--json").json().path("history")).hasSize(2);
+  }
+
+  @Test
   void cancelsStopsAndTakesSavepointsByABeginningOfTheId() {
     JobId job = cluster.add(0xabcL << 48, "a job", JobView.Status.RUNNING);
 
@@ -227,6 +246,25 @@ class MillraceMainTest {
     assertThat(ended.out).matches("[0-9a-f]{16}\n");
     assertThat(ended.err).isEmpty();
     assertThat(cluster.asked.get(0)).contains("x at 6 ").endsWith("Optional[/sp/1] true");
+  }
+
+  @Test
+  void refusesStateWithoutAUidIfToldTo() throws IOException {
+    Path jar =
+        program(
+            "JobRunners.find(Configuration.empty()).submit(new JobGraph(\"x\", List.of("
+                + "new JobVertex(0, \"v\", 1, 128, List.of(new OperatorNode("
+                + "\"v\", false, \"Counter\", -1, \"\", OperatorNode.Kind.OPERATOR, true,"
+                + " new byte[0])))), List.of(), CheckpointSettings.DISABLED,"
+                + " RestartSettings.DEFAULT, List.of()),"
+                + " RunSettings.of(Configuration.empty(), Job.class.getClassLoader()));");
+
+    Ended refused = onCluster("run", "-d", "--strict-uids", jar.toString());
+    assertThat(refused.code).isEqualTo(1);
+    assertThat(refused.err).contains("--strict-uids").contains("'Counter'");
+    assertThat(cluster.asked).isEmpty();
+
+    assertThat(onCluster("run", "-d", jar.toString()).code).isZero();
   }
 
   @Test

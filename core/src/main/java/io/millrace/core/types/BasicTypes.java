@@ -108,6 +108,11 @@ final class BasicTypes {
     return TYPES.get(type);
   }
 
+  /** The class of a basic type, a primitive one included, by its name in schemas. */
+  static Optional<Class<?>> byName(String name) {
+    return TYPES.keySet().stream().filter(type -> type.getTypeName().equals(name)).findFirst();
+  }
+
   private static <T> void integer(
       Class<?> primitive,
       Class<T> boxed,

@@ -153,13 +153,19 @@ public final class BinaryReader {
     return bytes;
   }
 
-  void enter() {
+  /**
+   * Goes a level deeper into a value of a type that contains itself.
+   *
+   * @throws CorruptDataException beyond a thousand levels
+   */
+  public void enter() {
     if (++depth > MAX_DEPTH) {
       throw new CorruptDataException("Values nested more than " + MAX_DEPTH + " levels deep");
     }
   }
 
-  void leave() {
+  /** Leaves a level that {@link #enter} went into. */
+  public void leave() {
     depth--;
   }
 

@@ -204,7 +204,7 @@ public final class BinaryWriter {
    *
    * @throws IllegalStateException beyond {@link BinaryReader#MAX_DEPTH} levels
    */
-  void enter() {
+  public void enter() {
     if (++depth > BinaryReader.MAX_DEPTH) {
       depth = 0;
       throw new IllegalStateException(
@@ -214,7 +214,8 @@ public final class BinaryWriter {
     }
   }
 
-  void leave() {
+  /** Leaves a level that {@link #enter} went into. */
+  public void leave() {
     depth--;
   }
 

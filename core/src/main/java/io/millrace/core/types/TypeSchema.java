@@ -14,6 +14,9 @@ import java.util.Optional;
  * @param constants of an enum, in order of declaration
  */
 public record TypeSchema(Kind kind, String name, List<Part> parts, List<String> constants) {
+  /** Of what is not there: a value of it has no bytes. */
+  public static final TypeSchema NONE = leaf(Kind.BASIC, "none");
+
   private static final int FORMAT_VERSION = 1;
   private static final int MAX_DEPTH = 200;
 
@@ -47,6 +50,17 @@ public record TypeSchema(Kind kind, String name, List<Part> parts, List<String> 
 
   static TypeSchema late(Class<?> bound) {
     return leaf(Kind.LATE, bound.getName());
+  }
+
+  /** The class behind a schema of kind {@link Kind#BASIC}; empty if there is none of its name. */
+  public Optional<Class<?>> basicType() {
+    return kind == Kind.BASIC ? BasicTypes.byName(name) : Optional.empty();
+  }
+
+  /** The name without type arguments: of a record, a POJO, an enum or a sealed type its class. */
+  public String className() {
+    int arguments = name.indexOf('<');
+    return arguments < 0 ? name : name.substring(0, arguments);
   }
 
   /** Writes the schema with a format version before it. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.core.types.SampleTypes.Pojo;
 import io.millrace.core.types.SampleTypes.Sample;
+import io.millrace.core.types.schema.SchemaEvolution;
+import io.millrace.core.types.schema.WrittenType;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -86,6 +88,71 @@ class EveryTypeTest {
     TypeSchema read = TypeSchema.read(RoundTrip.reader(out.toByteArray()));
     assertThat(read).isEqualTo(sample.type().schema());
     assertThat(sample.type().schema().differenceFrom(read)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
+  void isReadAndWrittenBySchemaAlone(Sample sample) {
+    byte[] bytes = RoundTrip.bytes(sample.type(), sample.value());
+    WrittenType written = WrittenType.of(sample.type().schema());
+    BinaryReader in = RoundTrip.reader(bytes);
+    Object generic = written.read(in);
+    assertThat(in.remaining()).isZero();
+    BinaryWriter again = new BinaryWriter();
+    written.write(generic, again);
+    assertSame(
+        sample.type().serializer().read(RoundTrip.reader(again.toByteArray())), sample.value());
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
+  void isReadAndWrittenAsAKeyBySchemaAlone(Sample sample) {
+    BinaryWriter encoded = new BinaryWriter();
+    try {
+      sample.type().keyCodec().encode(sample.value(), encoded);
+    } catch (UnsupportedTypeException noKey) {
+      return;
+    }
+    WrittenType written = WrittenType.ofKey(sample.type().schema());
+    BinaryReader in = RoundTrip.reader(encoded.toByteArray());
+    Object generic = written.read(in);
+    assertThat(in.remaining()).isZero();
+    BinaryWriter again = new BinaryWriter();
+    written.write(generic, again);
+    assertThat(again.toByteArray()).isEqualTo(encoded.toByteArray());
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
+  void isTheSameTypeAsBefore(Sample sample) {
+    TypeSchema schema = sample.type().schema();
+    SchemaEvolution evolution =
+        SchemaEvolution.between(schema, schema, EveryTypeTest.class.getClassLoader());
+    assertThat(evolution.obstacles()).isEmpty();
+    assertThat(evolution.changes()).isEmpty();
+    assertThat(evolution.isConversion()).isFalse();
+    byte[] bytes = RoundTrip.bytes(sample.type(), sample.value());
+    BinaryWriter out = new BinaryWriter();
+    evolution.convert(RoundTrip.reader(bytes), out);
+    assertSame(
+        sample.type().serializer().read(RoundTrip.reader(out.toByteArray())), sample.value());
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
+  void changedBytesEndInAGenericValueOrCorruptData(Sample sample) {
+    Random random = new Random(9);
+    byte[] good = RoundTrip.bytes(sample.type(), sample.value());
+    WrittenType written = WrittenType.of(sample.type().schema());
+    for (int i = 0; i < 1000; i++) {
+      byte[] bytes = good.clone();
+      bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+      try {
+        assertThat(written.read(RoundTrip.reader(bytes))).isNotNull();
+      } catch (CorruptDataException expected) {
+        assertThat(expected.getMessage()).isNotBlank();
+      }
+    }
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.jobmanager.JobView;
+import io.millrace.jobmanager.JobView.CheckpointShareView;
 import io.millrace.jobmanager.JobView.CheckpointView;
 import io.millrace.jobmanager.JobView.CheckpointsView;
 import io.millrace.jobmanager.JobView.ExceptionView;
@@ -113,6 +114,18 @@ public final class RestJson {
     json.put("bytes", checkpoint.bytes());
     json.put("location", checkpoint.location());
     put(json, "failure", checkpoint.failure());
+    ArrayNode shares = json.putArray("shares");
+    for (CheckpointShareView share : checkpoint.shares()) {
+      ObjectNode node = shares.addObject();
+      node.put("vertex", share.vertex());
+      node.put("name", share.name());
+      node.put("acknowledged", share.acknowledged());
+      node.put("subtasks", share.subtasks());
+      node.put("alignmentMicros", micros(share.alignment()));
+      node.put("syncMicros", micros(share.sync()));
+      node.put("asyncMicros", micros(share.async()));
+      node.put("bytes", share.bytes());
+    }
     return json;
   }
 

@@ -2,6 +2,7 @@ package io.millrace.jobmanager.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.jobmanager.JobView;
+import io.millrace.jobmanager.JobView.CheckpointShareView;
 import io.millrace.jobmanager.JobView.CheckpointView;
 import io.millrace.jobmanager.JobView.CheckpointsView;
 import io.millrace.jobmanager.JobView.ExceptionView;
@@ -91,7 +92,20 @@ public final class RestViews {
         Duration.ofMillis(json.path("durationMillis").asLong()),
         json.path("bytes").asLong(),
         json.path("location").asText(),
-        text(json, "failure"));
+        text(json, "failure"),
+        list(json.path("shares"), RestViews::share));
+  }
+
+  private static CheckpointShareView share(JsonNode json) {
+    return new CheckpointShareView(
+        json.path("vertex").asInt(),
+        json.path("name").asText(),
+        json.path("acknowledged").asInt(),
+        json.path("subtasks").asInt(),
+        micros(json, "alignmentMicros"),
+        micros(json, "syncMicros"),
+        micros(json, "asyncMicros"),
+        json.path("bytes").asLong());
   }
 
   public static List<ExceptionView> exceptions(JsonNode json) {

@@ -2,6 +2,7 @@ package io.millrace.jobmanager.rest;
 
 import io.millrace.jobmanager.Dispatcher;
 import io.millrace.jobmanager.JobView;
+import io.millrace.jobmanager.JobView.CheckpointShareView;
 import io.millrace.jobmanager.JobView.CheckpointView;
 import io.millrace.jobmanager.JobView.CheckpointsView;
 import io.millrace.jobmanager.JobView.ExceptionView;
@@ -32,10 +33,27 @@ public final class FakeDispatcher implements Dispatcher {
   public static JobView job(long id, JobView.Status status) {
     CheckpointView checkpoint =
         new CheckpointView(
-            7, false, "COMPLETED", START, Duration.ofMillis(123), 4096, "/cp/7", Optional.empty());
+            7,
+            false,
+            "COMPLETED",
+            START,
+            Duration.ofMillis(123),
+            4096,
+            "/cp/7",
+            Optional.empty(),
+            List.of(
+                new CheckpointShareView(
+                    0,
+                    "Source: bids",
+                    2,
+                    2,
+                    Duration.ofMillis(3),
+                    Duration.ofNanos(40_000),
+                    Duration.ofMillis(100),
+                    4096)));
     CheckpointView failed =
         new CheckpointView(
-            6, true, "FAILED", START, Duration.ZERO, 0, "", Optional.of("disk is full"));
+            6, true, "FAILED", START, Duration.ZERO, 0, "", Optional.of("disk is full"), List.of());
     return new JobView(
         JobId.of(id),
         "hot auctions",

@@ -154,7 +154,7 @@ class ClassLoaderCyclesTest {
     Submission submission =
         new Submission(
             client,
-            new Submission.Options(jar, true, OptionalInt.empty(), Optional.empty(), false),
+            new Submission.Options(jar, true, OptionalInt.empty(), Optional.empty(), false, false),
             new Submission.Listener() {
               @Override
               public void submitted(JobId job, String name) {}

@@ -38,7 +38,7 @@ public final class CheckpointCoordinator {
   private final CheckpointSettings settings;
   private final CheckpointEffects effects;
   private final CheckpointFailureCounter failures;
-  private final CheckpointHistory history = new CheckpointHistory();
+  private final CheckpointHistory history;
   private final Deque<CheckpointRequest> queue = new ArrayDeque<>();
   private final Retention retention;
   private Optional<CheckpointMetadata> latest = Optional.empty();
@@ -52,6 +52,7 @@ public final class CheckpointCoordinator {
     this.job = job;
     this.graph = graph;
     this.settings = graph.checkpoints();
+    this.history = new CheckpointHistory(graph);
     this.effects = effects;
     this.retention = new Retention(settings.retained());
     this.failures = new CheckpointFailureCounter(settings.tolerableFailures());
@@ -173,7 +174,11 @@ public final class CheckpointCoordinator {
   }
 
   /** A subtask has acknowledged (invariant CC4). */
-  public void onAck(AttemptId attempt, CheckpointId id, Map<String, StateHandles> state) {
+  public void onAck(
+      AttemptId attempt,
+      CheckpointId id,
+      Map<String, StateHandles> state,
+      CheckpointTimings timings) {
     PendingCheckpoint checkpoint = pending(id).orElse(null);
     if (checkpoint == null) {
       // Only what is known to be given up: a doubled message may name a completed savepoint's
@@ -191,6 +196,7 @@ public final class CheckpointCoordinator {
       return;
     }
     checkpoint.acknowledged.put(attempt, state);
+    checkpoint.timings.put(attempt, timings);
     if (checkpoint.unacknowledged.isEmpty()) {
       checkpoint.step = Step.WRITING_METADATA;
       CheckpointMetadata metadata = MetadataAssembly.assemble(job, graph, checkpoint);
@@ -265,7 +271,7 @@ public final class CheckpointCoordinator {
   /** The checkpoint under way. */
   public Optional<CheckpointRecord> inProgress(long now) {
     return pending.map(
-        checkpoint -> CheckpointHistory.inProgress(checkpoint, now - checkpoint.startedMillis));
+        checkpoint -> history.inProgress(checkpoint, now - checkpoint.startedMillis));
   }
 
   /** How far the checkpoint under way is, for tests that count what they have covered. */

@@ -1,6 +1,7 @@
 package io.millrace.runtime.checkpoint;
 
 import io.millrace.runtime.checkpoint.CheckpointRecord.Status;
+import io.millrace.runtime.graph.JobGraph;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -10,11 +11,16 @@ import java.util.Optional;
 public final class CheckpointHistory {
   private static final int CAPACITY = 20;
 
+  private final JobGraph graph;
   private final Deque<CheckpointRecord> newestFirst = new ArrayDeque<>();
   private long completed;
   private long failed;
 
-  static CheckpointRecord inProgress(PendingCheckpoint checkpoint, long durationMillis) {
+  CheckpointHistory(JobGraph graph) {
+    this.graph = graph;
+  }
+
+  CheckpointRecord inProgress(PendingCheckpoint checkpoint, long durationMillis) {
     return record(
         checkpoint, Status.IN_PROGRESS, durationMillis, 0, Optional.empty(), Optional.empty());
   }
@@ -64,7 +70,7 @@ public final class CheckpointHistory {
     }
   }
 
-  private static CheckpointRecord record(
+  private CheckpointRecord record(
       PendingCheckpoint checkpoint,
       Status status,
       long durationMillis,
@@ -79,6 +85,7 @@ public final class CheckpointHistory {
         durationMillis,
         bytes,
         location,
-        failure);
+        failure,
+        CheckpointShare.of(graph, checkpoint));
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.runtime.checkpoint;
 
 import io.millrace.runtime.id.CheckpointId;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,6 +10,7 @@ import java.util.Optional;
  * @param triggeredMillis since the epoch
  * @param location empty unless completed
  * @param failure empty unless failed
+ * @param shares of the vertices, by index
  */
 public record CheckpointRecord(
     CheckpointId id,
@@ -18,7 +20,12 @@ public record CheckpointRecord(
     long durationMillis,
     long bytes,
     Optional<String> location,
-    Optional<String> failure) {
+    Optional<String> failure,
+    List<CheckpointShare> shares) {
+  public CheckpointRecord {
+    shares = List.copyOf(shares);
+  }
+
   /** What became of it. */
   public enum Status {
     IN_PROGRESS,

@@ -32,6 +32,7 @@ final class PendingCheckpoint {
   final TreeSet<AttemptId> unacknowledged;
   final TreeSet<Integer> missingEnumerators;
   final TreeMap<AttemptId, Map<String, StateHandles>> acknowledged = new TreeMap<>();
+  final TreeMap<AttemptId, CheckpointTimings> timings = new TreeMap<>();
   final TreeMap<Integer, EnumeratorState> enumerators = new TreeMap<>();
   Step step = Step.STORING_COUNTER;
   Optional<CheckpointMetadata> metadata = Optional.empty();

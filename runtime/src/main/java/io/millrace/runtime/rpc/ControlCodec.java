@@ -2,6 +2,7 @@ package io.millrace.runtime.rpc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.millrace.core.types.CorruptDataException;
+import io.millrace.runtime.checkpoint.CheckpointTimings;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.id.JobId;
@@ -211,7 +212,7 @@ public final class ControlCodec {
                       attempt(up.getAck().getAttempt()),
                       new CheckpointId(up.getAck().getCheckpoint()),
                       DeploymentMessages.decode(up.getAck().getStateMap()),
-                      new ToJobManager.CheckpointTimings(
+                      new CheckpointTimings(
                           up.getAck().getAlignmentNanos(),
                           up.getAck().getSyncNanos(),
                           up.getAck().getAsyncNanos()));

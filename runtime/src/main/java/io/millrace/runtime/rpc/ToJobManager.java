@@ -1,6 +1,7 @@
 package io.millrace.runtime.rpc;
 
 import io.millrace.core.function.PermanentFailure;
+import io.millrace.runtime.checkpoint.CheckpointTimings;
 import io.millrace.runtime.exchange.netty.ExchangeException;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
@@ -137,9 +138,6 @@ public sealed interface ToJobManager {
       return follows ? CONSEQUENCE : TRANSIENT;
     }
   }
-
-  /** Where a checkpoint's time went in one subtask, in nanoseconds. */
-  record CheckpointTimings(long alignmentNanos, long syncNanos, long asyncNanos) {}
 
   /**
    * Counts of one subtask since it started; times in nanoseconds; watermark in milliseconds.

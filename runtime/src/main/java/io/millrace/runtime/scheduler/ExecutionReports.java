@@ -30,7 +30,7 @@ final class ExecutionReports {
     if (message instanceof ToJobManager.TaskStateChanged changed) {
       onTaskState(from, changed);
     } else if (message instanceof ToJobManager.AckCheckpoint ack) {
-      state.checkpoints.onAck(ack.attempt(), ack.checkpoint(), ack.state());
+      state.checkpoints.onAck(ack.attempt(), ack.checkpoint(), ack.state(), ack.timings());
     } else if (message instanceof ToJobManager.DeclineCheckpoint decline) {
       state.checkpoints.onDecline(
           decline.attempt(), decline.checkpoint(), decline.reason(), state.now());

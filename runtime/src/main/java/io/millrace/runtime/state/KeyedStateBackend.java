@@ -62,6 +62,9 @@ public interface KeyedStateBackend<K> extends KeyedStateStore, AutoCloseable {
    */
   void readAhead(NextKeys keys);
 
+  /** What has been registered. */
+  List<StateMeta> registeredStates();
+
   KeyCodec<K> keyCodec();
 
   KeyGroupRange keyGroups();

@@ -27,6 +27,7 @@ import java.util.function.Supplier;
 public final class OperatorStateBackend implements OperatorStateStore {
   private final String operator;
   private final ClassLoader classLoader;
+  private final StateEvolutions evolutions;
   private final Map<String, OperatorState> states = new LinkedHashMap<>();
   // What the snapshot had and nobody has registered, one list a subtask that wrote it.
   private List<List<RawState>> restored = List.of();
@@ -40,6 +41,7 @@ public final class OperatorStateBackend implements OperatorStateStore {
   public OperatorStateBackend(String operator, ClassLoader classLoader) {
     this.operator = operator;
     this.classLoader = classLoader;
+    this.evolutions = new StateEvolutions(operator, classLoader);
   }
 
   @Override
@@ -88,7 +90,7 @@ public final class OperatorStateBackend implements OperatorStateStore {
       claim(state);
       states.put(meta.name(), state);
     } else {
-      checkCompatible(meta, state.meta());
+      evolutions.checkSame(state.meta(), meta);
     }
     return (S) state;
   }
@@ -128,7 +130,6 @@ public final class OperatorStateBackend implements OperatorStateStore {
         if (!raw.meta().name().equals(state.meta().name())) {
           continue;
         }
-        checkCompatible(state.meta(), raw.meta());
         if (state.meta().kind() == StateKind.BROADCAST && taken) {
           continue;
         }
@@ -151,7 +152,7 @@ public final class OperatorStateBackend implements OperatorStateStore {
   private int decode(
       OperatorState state, RawState raw, int position, OperatorState.ElementFilter filter) {
     try {
-      BinaryReader in = raw.reader(classLoader);
+      BinaryReader in = evolutions.current(raw, state.meta()).reader(classLoader);
       int count = in.readVarInt();
       for (int i = 0; i < count; i++) {
         state.read(in, filter.accepts(position + i));
@@ -165,14 +166,6 @@ public final class OperatorStateBackend implements OperatorStateStore {
           raw.origin() + ", state '" + raw.meta().name() + "' cannot be read: " + e.getMessage(),
           e);
     }
-  }
-
-  private void checkCompatible(StateMeta is, StateMeta was) {
-    is.incompatibleWith(was)
-        .ifPresent(
-            difference -> {
-              throw new IncompatibleStateException(operator, is.name(), difference);
-            });
   }
 
   /** Encodes the state as it is now; nothing if no state was registered or kept. */
@@ -210,6 +203,11 @@ public final class OperatorStateBackend implements OperatorStateStore {
       share.addAll(restored.get(writer));
     }
     return share;
+  }
+
+  /** What has been registered. */
+  public List<StateMeta> registeredStates() {
+    return states.values().stream().map(OperatorState::meta).toList();
   }
 
   /** Names of states that the snapshot had and nobody has registered; they are kept. */

@@ -4,8 +4,6 @@ import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.CorruptDataException;
 import io.millrace.core.types.TypeSchema;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * What a snapshot says of a state beside its entries.
@@ -23,8 +21,7 @@ public record StateMeta(
     TypeSchema value,
     boolean ttl) {
   /** The schema of what is not there. */
-  public static final TypeSchema NONE =
-      new TypeSchema(TypeSchema.Kind.BASIC, "none", List.of(), List.of());
+  public static final TypeSchema NONE = TypeSchema.NONE;
 
   @SuppressWarnings("EnumOrdinal") // the order is part of the format
   public void write(BinaryWriter out) {
@@ -50,28 +47,5 @@ public record StateMeta(
         TypeSchema.read(in),
         TypeSchema.read(in),
         in.readBoolean());
-  }
-
-  /**
-   * Why state written as {@code written} cannot be read as this; empty if it can. A time to live
-   * may be added or removed.
-   */
-  public Optional<String> incompatibleWith(StateMeta written) {
-    if (kind != written.kind) {
-      return Optional.of("it was " + written.kind + " state and is now " + kind);
-    }
-    if (!key.equals(written.key)) {
-      return Optional.of("its key type changed, which keys cannot: " + change(key, written.key));
-    }
-    if (!userKey.equals(written.userKey)) {
-      return Optional.of(
-          "the type of its map keys changed, which keys cannot: "
-              + change(userKey, written.userKey));
-    }
-    return value.differenceFrom(written.value);
-  }
-
-  private static String change(TypeSchema is, TypeSchema was) {
-    return is.differenceFrom(was).orElse("it was " + was + " and is now " + is);
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.runtime.task;
 
 import io.millrace.core.types.UnsupportedTypeException;
+import io.millrace.runtime.checkpoint.CheckpointTimings;
 import io.millrace.runtime.checkpoint.SharedFiles;
 import io.millrace.runtime.exchange.ChannelEvent.Barrier;
 import io.millrace.runtime.faults.FailPoint;
@@ -10,7 +11,6 @@ import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.operators.OperatorContext.Mail;
 import io.millrace.runtime.operators.OperatorSnapshot;
 import io.millrace.runtime.rpc.ToJobManager;
-import io.millrace.runtime.rpc.ToJobManager.CheckpointTimings;
 import io.millrace.runtime.state.CutKind;
 import io.millrace.runtime.state.KeyedCut;
 import io.millrace.runtime.state.OperatorCut;

@@ -1,5 +1,6 @@
 package io.millrace.runtime.rpc;
 
+import io.millrace.runtime.checkpoint.CheckpointTimings;
 import io.millrace.runtime.graph.CheckpointSettings;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobVertex;
@@ -112,10 +113,7 @@ final class ControlSamples {
                 new ToJobManager.TaskFailure(
                     "why", "at x", ToJobManager.FailureKind.UNREADABLE_STATE))),
         new ToJobManager.AckCheckpoint(
-            ATTEMPT,
-            CHECKPOINT,
-            Map.of("uid-a", handles()),
-            new ToJobManager.CheckpointTimings(1, 2, 3)),
+            ATTEMPT, CHECKPOINT, Map.of("uid-a", handles()), new CheckpointTimings(1, 2, 3)),
         new ToJobManager.DeclineCheckpoint(ATTEMPT, CHECKPOINT, "disk full"),
         new ToJobManager.ReaderOpened(ATTEMPT),
         new ToJobManager.SplitRequested(ATTEMPT),

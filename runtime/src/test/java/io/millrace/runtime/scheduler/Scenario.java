@@ -1,5 +1,6 @@
 package io.millrace.runtime.scheduler;
 
+import io.millrace.runtime.checkpoint.CheckpointTimings;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
@@ -7,7 +8,6 @@ import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.id.SubtaskId;
 import io.millrace.runtime.id.TaskManagerId;
 import io.millrace.runtime.rpc.ToJobManager;
-import io.millrace.runtime.rpc.ToJobManager.CheckpointTimings;
 import io.millrace.runtime.rpc.ToJobManager.TaskFailure;
 import io.millrace.runtime.rpc.ToJobManager.TaskState;
 import io.millrace.runtime.rpc.ToTaskManager;

@@ -13,6 +13,7 @@ import io.millrace.runtime.checkpoint.CheckpointParticipants;
 import io.millrace.runtime.checkpoint.CheckpointPaths;
 import io.millrace.runtime.checkpoint.CheckpointRequest;
 import io.millrace.runtime.checkpoint.CheckpointStore;
+import io.millrace.runtime.checkpoint.CheckpointTimings;
 import io.millrace.runtime.checkpoint.InMemoryFileStore;
 import io.millrace.runtime.checkpoint.PointerOutcome;
 import io.millrace.runtime.checkpoint.RecoveredCheckpoints;
@@ -278,7 +279,7 @@ class SharedFilesTest {
           return;
         }
         known.put(checkpoint, upload.files());
-        coordinator.onAck(attempt, checkpoint, handles);
+        coordinator.onAck(attempt, checkpoint, handles, CheckpointTimings.NONE);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -344,11 +345,13 @@ class SharedFilesTest {
         CheckpointId checkpoint, boolean savepoint, String path, Optional<CheckpointId> base) {
       for (int i = 0; i < 2; i++) {
         AttemptId source = new AttemptId(new SubtaskId(JOB, 0, i), execution);
-        uploads.add(() -> coordinator.onAck(source, checkpoint, Map.of()));
+        uploads.add(() -> coordinator.onAck(source, checkpoint, Map.of(), CheckpointTimings.NONE));
       }
       for (Worker worker : workers) {
         if (savepoint) {
-          uploads.add(() -> coordinator.onAck(worker.attempt, checkpoint, Map.of()));
+          uploads.add(
+              () ->
+                  coordinator.onAck(worker.attempt, checkpoint, Map.of(), CheckpointTimings.NONE));
         } else {
           worker.take(checkpoint, path, base);
         }

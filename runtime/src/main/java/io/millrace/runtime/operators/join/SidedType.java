@@ -2,6 +2,7 @@ package io.millrace.runtime.operators.join;
 
 import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
+import io.millrace.core.types.CorruptDataException;
 import io.millrace.core.types.FlatLayout;
 import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.TypeInformation;
@@ -11,9 +12,11 @@ import io.millrace.core.types.UnsupportedTypeException;
 import java.util.List;
 import java.util.Optional;
 
-/** The type of {@link Sided} records of two types. */
+/** The type of {@link Sided} records of two types: as of a sealed type with a class a side. */
 public final class SidedType extends TypeInformation<Sided> {
   private static final long serialVersionUID = 1L;
+  private static final String FIRST = "first";
+  private static final String SECOND = "second";
 
   private final TypeInformation<Object> first;
   private final TypeInformation<Object> second;
@@ -47,11 +50,11 @@ public final class SidedType extends TypeInformation<Sided> {
   @Override
   public TypeSchema schema() {
     return new TypeSchema(
-        TypeSchema.Kind.RECORD,
+        TypeSchema.Kind.SEALED,
         Sided.class.getName(),
         List.of(
-            new TypeSchema.Part("first", first.schema()),
-            new TypeSchema.Part("second", second.schema())),
+            new TypeSchema.Part(FIRST, first.schema()),
+            new TypeSchema.Part(SECOND, second.schema())),
         List.of());
   }
 
@@ -63,13 +66,17 @@ public final class SidedType extends TypeInformation<Sided> {
 
     @Override
     public void write(Sided value, BinaryWriter out) {
-      out.writeBoolean(value.isFirst());
+      out.writeString(value.isFirst() ? FIRST : SECOND);
       of(value.isFirst()).write(value.value(), out);
     }
 
     @Override
     public Sided read(BinaryReader in) {
-      boolean isFirst = in.readBoolean();
+      String side = in.readString();
+      boolean isFirst = side.equals(FIRST);
+      if (!isFirst && !side.equals(SECOND)) {
+        throw new CorruptDataException("'" + side + "' is no side of a join");
+      }
       return new Sided(isFirst, of(isFirst).read(in));
     }
 

@@ -19,7 +19,6 @@ import io.millrace.core.types.TypeSerializer;
 import io.millrace.runtime.state.CorruptStateException;
 import io.millrace.runtime.state.CutKind;
 import io.millrace.runtime.state.FlatValueState;
-import io.millrace.runtime.state.IncompatibleStateException;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyedCut;
 import io.millrace.runtime.state.KeyedStateBackend;
@@ -28,6 +27,7 @@ import io.millrace.runtime.state.PanedRows;
 import io.millrace.runtime.state.PanedState;
 import io.millrace.runtime.state.RawState;
 import io.millrace.runtime.state.SnapshotReader;
+import io.millrace.runtime.state.StateEvolutions;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.SharedFile;
 import io.millrace.runtime.state.StateHandles.StoreImage;
@@ -59,6 +59,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
   private final CutClock cuts;
   private final Map<String, RegisteredState> states = new LinkedHashMap<>();
   private final UnclaimedStates unclaimed;
+  private final StateEvolutions evolutions;
   private StateTable<?>[] tables = {};
 
   /** With all state on the heap. */
@@ -72,6 +73,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
     this.key = new CurrentKey(context.keyType(), context.keyGroups(), context.maxParallelism());
     this.storage = storage.make(context, key, cuts);
     this.unclaimed = new UnclaimedStates(this.storage);
+    this.evolutions = new StateEvolutions(context.operator(), context.classLoader());
     this.factory = new StateFactory(context, key, cuts, this.storage);
   }
 
@@ -136,6 +138,11 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
   }
 
   @Override
+  public List<StateMeta> registeredStates() {
+    return states.values().stream().map(RegisteredState::meta).toList();
+  }
+
+  @Override
   public KeyCodec<K> keyCodec() {
     return context.keyType().keyCodec();
   }
@@ -177,7 +184,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
     if (state == null) {
       for (StateMeta was : storage.adopted().states()) {
         if (was.name().equals(meta.name())) {
-          checkCompatible(was, meta);
+          evolutions.of(was, meta);
         }
       }
       state = maker.get();
@@ -188,7 +195,7 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
               .toArray(StateTable<?>[]::new);
       claim(state);
     } else {
-      checkCompatible(state.meta(), meta);
+      evolutions.checkSame(state.meta(), meta);
     }
     return (H) state.handle();
   }
@@ -225,10 +232,10 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
   }
 
   private void decode(RegisteredState state, int group, RawState raw) {
-    checkCompatible(raw.meta(), state.meta());
     try {
-      BinaryReader entries = raw.reader(context.classLoader());
-      state.restore(group - context.keyGroups().first(), raw.meta(), entries);
+      RawState current = evolutions.current(raw, state.meta());
+      BinaryReader entries = current.reader(context.classLoader());
+      state.restore(group - context.keyGroups().first(), current.meta(), entries);
       if (entries.remaining() > 0) {
         throw new CorruptDataException(entries.remaining() + " bytes are left over");
       }
@@ -237,14 +244,6 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
           raw.origin() + ", state '" + raw.meta().name() + "' cannot be read: " + e.getMessage(),
           e);
     }
-  }
-
-  private void checkCompatible(StateMeta was, StateMeta is) {
-    is.incompatibleWith(was)
-        .ifPresent(
-            difference -> {
-              throw new IncompatibleStateException(context.operator(), is.name(), difference);
-            });
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.millrace.runtime.state.rocksdb;
 
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.runtime.state.RawState;
+import io.millrace.runtime.state.StateEvolutions;
 import io.millrace.runtime.state.StateMeta;
 import io.millrace.runtime.state.heap.RegisteredState;
 import io.millrace.runtime.state.heap.StateStorage;
@@ -19,14 +20,16 @@ import java.util.function.Supplier;
 final class AdoptedStates implements StateStorage.Adopted {
   private final ObjectCache cache;
   private final Supplier<DatabaseCut> cut;
+  private final StateEvolutions evolutions;
   private final Map<String, StoredState> states = new LinkedHashMap<>();
 
   /**
    * @param cut the one that is being captured
    */
-  AdoptedStates(ObjectCache cache, Supplier<DatabaseCut> cut) {
+  AdoptedStates(ObjectCache cache, Supplier<DatabaseCut> cut, StateEvolutions evolutions) {
     this.cache = cache;
     this.cut = cut;
+    this.evolutions = evolutions;
   }
 
   void add(StoredState state) {
@@ -35,11 +38,13 @@ final class AdoptedStates implements StateStorage.Adopted {
 
   /**
    * Gives a state away to whom registers it, if its entries can stay as they are: their form is
-   * another with a time to live than without.
+   * another with a time to live than without, and values that evolved are written anew.
    */
   Optional<StoredState> claim(StateMeta as) {
     StoredState state = states.get(as.name());
-    if (state == null || state.meta().ttl() != as.ttl()) {
+    if (state == null
+        || state.meta().ttl() != as.ttl()
+        || evolutions.of(state.meta(), as).isConversion()) {
       return Optional.empty();
     }
     states.remove(as.name());

@@ -4,6 +4,7 @@ import io.millrace.core.state.StateTtlConfig;
 import io.millrace.runtime.state.CutKind;
 import io.millrace.runtime.state.NextKeys;
 import io.millrace.runtime.state.SnapshotReader;
+import io.millrace.runtime.state.StateEvolutions;
 import io.millrace.runtime.state.StateHandles.StoreImage;
 import io.millrace.runtime.state.StateMeta;
 import io.millrace.runtime.state.heap.CurrentKey;
@@ -46,7 +47,11 @@ public final class RocksDbStorage implements StateStorage {
     this.database = database;
     this.shared = shared;
     this.cache = new ObjectCache(database, shared, key, context.keyGroups(), context.classLoader());
-    this.adopted = new AdoptedStates(cache, this::currentCut);
+    this.adopted =
+        new AdoptedStates(
+            cache,
+            this::currentCut,
+            new StateEvolutions(context.operator(), context.classLoader()));
   }
 
   /**

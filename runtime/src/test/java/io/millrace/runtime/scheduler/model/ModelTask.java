@@ -2,11 +2,11 @@ package io.millrace.runtime.scheduler.model;
 
 import io.millrace.runtime.checkpoint.AlignmentResult;
 import io.millrace.runtime.checkpoint.BarrierAligner;
+import io.millrace.runtime.checkpoint.CheckpointTimings;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.rpc.TaskDeployment;
 import io.millrace.runtime.rpc.ToJobManager;
-import io.millrace.runtime.rpc.ToJobManager.CheckpointTimings;
 import io.millrace.runtime.rpc.ToJobManager.TaskFailure;
 import io.millrace.runtime.rpc.ToJobManager.TaskState;
 import io.millrace.runtime.rpc.ToTaskManager;

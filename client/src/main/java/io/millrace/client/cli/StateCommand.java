@@ -1,0 +1,265 @@
+package io.millrace.client.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.millrace.client.state.EntryJson;
+import io.millrace.client.state.OpenedArchive;
+import io.millrace.core.types.TypeSchema;
+import io.millrace.runtime.inspect.StateArchive;
+import io.millrace.runtime.inspect.StateEntry;
+import io.millrace.runtime.inspect.StateSummary;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code millrace state ls|dump|get}: what a savepoint or checkpoint holds. */
+@Command(
+    name = "state",
+    description = "Shows the state in a savepoint or checkpoint, without the program.",
+    footer = {
+      "  millrace state ls savepoints/savepoint-3f2a-7",
+      "  millrace state dump savepoints/savepoint-3f2a-7 counts total",
+      "  millrace state get savepoints/savepoint-3f2a-7 counts total 42"
+    })
+final class StateCommand extends MillraceCommand {
+  StateCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  public Integer call() {
+    throw usage("Say what to do: ls, dump or get");
+  }
+
+  /** A command about one savepoint. */
+  abstract static class OfSavepoint extends MillraceCommand {
+    @Parameters(
+        index = "0",
+        paramLabel = "SAVEPOINT",
+        description = "Directory of a savepoint or of a retained checkpoint.")
+    Path directory;
+
+    @Option(
+        names = "--jar",
+        paramLabel = "JAR",
+        description = "The program that wrote it: needed only for late-typed values.")
+    Optional<Path> jar = Optional.empty();
+
+    OfSavepoint(Console console) {
+      super(console);
+    }
+
+    @Override
+    public final Integer call() throws IOException {
+      try (OpenedArchive opened = OpenedArchive.open(directory, jar)) {
+        show(opened);
+      }
+      return ExitCode.OK;
+    }
+
+    abstract void show(OpenedArchive opened) throws IOException;
+  }
+
+  @Command(
+      name = "ls",
+      description = "Lists the states by operator: kind, types, number of entries, size.",
+      footer = {"  millrace state ls savepoints/savepoint-3f2a-7"})
+  static final class Ls extends OfSavepoint {
+    Ls(Console console) {
+      super(console);
+    }
+
+    @Override
+    void show(OpenedArchive opened) throws IOException {
+      StateArchive archive = opened.archive();
+      List<StateSummary> states = archive.states(opened.classes());
+      if (common.json) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        states.forEach(state -> array.add(json(state)));
+        console.json(array);
+        return;
+      }
+      console.line(
+          (archive.metadata().savepoint() ? "Savepoint " : "Checkpoint ")
+              + archive.metadata().id()
+              + " of job "
+              + archive.metadata().job()
+              + ", "
+              + JobLines.time(Instant.ofEpochMilli(archive.metadata().timestampMillis()))
+              + ", "
+              + archive.metadata().sizeInBytes()
+              + " bytes");
+      if (states.isEmpty()) {
+        console.line("It holds no state of functions or windows.");
+        return;
+      }
+      Table table = new Table("UID", "STATE", "KIND", "KEY", "VALUE", "ENTRIES", "BYTES");
+      for (StateSummary state : states) {
+        table.row(
+            state.uid(),
+            state.meta().name(),
+            state.meta().kind() + (state.meta().ttl() ? ", ttl" : ""),
+            name(state.meta().key()),
+            (state.meta().userKey().equals(TypeSchema.NONE)
+                    ? ""
+                    : name(state.meta().userKey()) + " -> ")
+                + name(state.meta().value()),
+            entries(state),
+            state.bytes());
+      }
+      table.print(console);
+    }
+
+    private static String entries(StateSummary state) {
+      return state.entries().isPresent() ? Long.toString(state.entries().getAsLong()) : "?";
+    }
+
+    private static String name(TypeSchema type) {
+      return type.equals(TypeSchema.NONE) ? "-" : type.name().replaceAll("[A-Za-z_0-9$]+\\.", "");
+    }
+
+    private static ObjectNode json(StateSummary state) {
+      ObjectNode node = JsonNodeFactory.instance.objectNode();
+      node.put("uid", state.uid());
+      node.put("state", state.meta().name());
+      node.put("kind", state.meta().kind().name());
+      node.put("ttl", state.meta().ttl());
+      node.put("key", state.meta().key().name());
+      node.put("mapKey", state.meta().userKey().name());
+      node.put("value", state.meta().value().name());
+      state.entries().ifPresent(count -> node.put("entries", count));
+      node.put("bytes", state.bytes());
+      return node;
+    }
+  }
+
+  /** A command about one state. */
+  abstract static class OfState extends OfSavepoint {
+    @Parameters(index = "1", paramLabel = "UID", description = "Of the operator.")
+    String uid;
+
+    @Parameters(index = "2", paramLabel = "STATE", description = "Name of the state.")
+    String state;
+
+    OfState(Console console) {
+      super(console);
+    }
+
+    void print(OpenedArchive opened, Predicate<StateEntry> more) throws IOException {
+      Optional<String> problem = opened.problemWith(uid, state);
+      if (problem.isPresent()) {
+        throw usage(problem.get());
+      }
+      opened.archive().read(uid, state, opened.classes(), more);
+      console.out().flush();
+    }
+
+    void line(StateEntry entry) {
+      // Not flushed: there may be millions.
+      console.out().print(EntryJson.of(entry) + "\n");
+    }
+  }
+
+  @Command(
+      name = "dump",
+      description = "Prints the entries of a state, one JSON object a line.",
+      footer = {
+        "  millrace state dump savepoints/savepoint-3f2a-7 counts total",
+        "  millrace state dump savepoints/savepoint-3f2a-7 counts total --limit 10"
+      })
+  static final class Dump extends OfState {
+    @Option(names = "--limit", paramLabel = "N", description = "Print so many at most.")
+    Optional<Long> limit = Optional.empty();
+
+    private long printed;
+
+    Dump(Console console) {
+      super(console);
+    }
+
+    @Override
+    void show(OpenedArchive opened) throws IOException {
+      if (limit.isPresent() && limit.get() < 1) {
+        throw usage("--limit is at least 1, not " + limit.get());
+      }
+      print(
+          opened,
+          entry -> {
+            line(entry);
+            printed++;
+            return limit.isEmpty() || printed < limit.get();
+          });
+    }
+  }
+
+  @Command(
+      name = "get",
+      description = {
+        "Prints what a state has for a key, one JSON object a line; exit code 1 if it has none.",
+        "The key is JSON, as 'dump' prints it; text may go without its quotes."
+      },
+      footer = {
+        "  millrace state get savepoints/savepoint-3f2a-7 counts total 42",
+        "  millrace state get savepoints/savepoint-3f2a-7 users last '{\"country\":\"ch\",\"id\":7}'"
+      })
+  static final class Get extends OfState {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Parameters(index = "3", paramLabel = "KEY", description = "Key of the stream, as JSON.")
+    String key;
+
+    private long found;
+
+    Get(Console console) {
+      super(console);
+    }
+
+    @Override
+    void show(OpenedArchive opened) throws IOException {
+      JsonNode wanted = parsed(key);
+      print(
+          opened,
+          entry -> {
+            JsonNode node = EntryJson.of(entry).path("key");
+            if (parsed(node.toString()).equals(wanted)
+                || node.isTextual() && node.asText().equals(key)) {
+              line(entry);
+              found++;
+            }
+            return true;
+          });
+      if (found == 0) {
+        throw new NoSuchKeyException(
+            "State '" + state + "' of operator " + uid + " has nothing for the key " + key);
+      }
+    }
+
+    private static JsonNode parsed(String text) {
+      try {
+        return JSON.readTree(text);
+      } catch (JsonProcessingException e) {
+        return new TextNode(text);
+      }
+    }
+  }
+
+  /** The key that was asked for isn't there. */
+  private static final class NoSuchKeyException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NoSuchKeyException(String message) {
+      super(message);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.millrace.client.state;
+
+import io.millrace.client.run.JobJar;
+import io.millrace.core.config.NearestName;
+import io.millrace.runtime.inspect.StateArchive;
+import io.millrace.runtime.inspect.StateSummary;
+import io.millrace.runtime.rpc.Build;
+import io.millrace.runtime.state.rocksdb.RocksDbEnvironment;
+import io.millrace.runtime.state.rocksdb.RocksDbSettings;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A savepoint or checkpoint on this machine, with what it takes to look into it: a place for
+ * databases that it may consist of, and the program's classes if there are any. For one thread.
+ */
+public final class OpenedArchive implements AutoCloseable {
+  /** It reads each entry once: a cache would only take memory. */
+  private static final RocksDbSettings READING =
+      new RocksDbSettings(0, 8 << 20, 4 << 20, 1, 512, 0, false);
+
+  private final StateArchive archive;
+  private final ClassLoader classes;
+  private final Closing closing;
+
+  private OpenedArchive(StateArchive archive, ClassLoader classes, Closing closing) {
+    this.archive = archive;
+    this.classes = classes;
+    this.closing = closing;
+  }
+
+  /**
+   * @param jar the program that wrote it, for late-typed values
+   * @throws IOException if there is no savepoint or checkpoint in the directory
+   */
+  public static OpenedArchive open(Path savepoint, Optional<Path> jar) throws IOException {
+    URL[] urls =
+        jar.map(path -> new URL[] {JobJar.open(path.toAbsolutePath()).url()}).orElse(new URL[0]);
+    Path temporary = Files.createTempDirectory("millrace-state-");
+    Closing closing = new Closing();
+    closing.add(() -> Files.delete(temporary));
+    try {
+      RocksDbEnvironment databases = new RocksDbEnvironment(temporary, READING);
+      closing.add(databases);
+      URLClassLoader classes = new URLClassLoader(urls, OpenedArchive.class.getClassLoader());
+      closing.add(classes);
+      StateArchive archive =
+          StateArchive.open(savepoint, databases.images(), Build.CURRENT.toString());
+      return new OpenedArchive(archive, classes, closing);
+    } catch (IOException | RuntimeException | Error e) {
+      closing.close(e);
+      throw e;
+    }
+  }
+
+  /** What has to be closed, last first, each whatever becomes of the others. */
+  private static final class Closing {
+    private final Deque<AutoCloseable> lastFirst = new ArrayDeque<>();
+
+    void add(AutoCloseable resource) {
+      lastFirst.push(resource);
+    }
+
+    /**
+     * @param reason takes what fails
+     */
+    void close(Throwable reason) {
+      for (AutoCloseable resource : lastFirst) {
+        try {
+          resource.close();
+        } catch (Exception e) {
+          reason.addSuppressed(e);
+        }
+      }
+    }
+  }
+
+  public StateArchive archive() {
+    return archive;
+  }
+
+  /** The program's, or this one's own without a jar. */
+  public ClassLoader classes() {
+    return classes;
+  }
+
+  /** What is wrong with the names of an operator and a state, with the remedy; empty if nothing. */
+  public Optional<String> problemWith(String uid, String state) throws IOException {
+    List<StateSummary> states = archive.states(classes);
+    List<String> uids = states.stream().map(StateSummary::uid).distinct().toList();
+    if (!uids.contains(uid)) {
+      return Optional.of(unknown("operator with the uid", uid, uids));
+    }
+    List<String> names =
+        states.stream().filter(one -> one.uid().equals(uid)).map(one -> one.meta().name()).toList();
+    return names.contains(state)
+        ? Optional.empty()
+        : Optional.of(unknown("state of operator " + uid + " with the name", state, names));
+  }
+
+  private static String unknown(String what, String name, List<String> known) {
+    return "There is no "
+        + what
+        + " '"
+        + name
+        + "'"
+        + NearestName.of(name, known).map(near -> "; did you mean '" + near + "'?").orElse("")
+        + " There are "
+        + known;
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOException failure = new IOException("What was opened to read state can't be closed");
+    closing.close(failure);
+    if (failure.getSuppressed().length > 0) {
+      throw failure;
+    }
+  }
+}

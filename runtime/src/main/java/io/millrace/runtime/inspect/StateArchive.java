@@ -1,0 +1,205 @@
+package io.millrace.runtime.inspect;
+
+import io.millrace.core.storage.FileStore;
+import io.millrace.core.storage.MountedFileStore;
+import io.millrace.core.types.CorruptDataException;
+import io.millrace.runtime.checkpoint.CheckpointMetadata;
+import io.millrace.runtime.checkpoint.CheckpointMetadata.OperatorState;
+import io.millrace.runtime.checkpoint.CheckpointStore;
+import io.millrace.runtime.state.CorruptStateException;
+import io.millrace.runtime.state.KeyGroupRange;
+import io.millrace.runtime.state.RawState;
+import io.millrace.runtime.state.SnapshotReader;
+import io.millrace.runtime.state.StateEntries;
+import io.millrace.runtime.state.StateHandles;
+import io.millrace.runtime.state.StateHandles.FileSection;
+import io.millrace.runtime.state.StateKind;
+import io.millrace.runtime.state.StoreImages;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * A checkpoint or savepoint, looked into without the program that wrote it. Blocks; for one thread.
+ */
+public final class StateArchive {
+  private final FileStore store;
+  private final CheckpointMetadata metadata;
+  private final StoreImages images;
+
+  private StateArchive(FileStore store, CheckpointMetadata metadata, StoreImages images) {
+    this.store = store;
+    this.metadata = metadata;
+    this.images = images;
+  }
+
+  /**
+   * Opens the one in a directory.
+   *
+   * @param images reads state that is in files of stores on disk
+   * @param build of this program, for messages
+   * @throws IOException if there is none, or files that it shares with others are not where they
+   *     were beside it
+   * @throws CorruptDataException if its metadata is damaged
+   */
+  public static StateArchive open(Path directory, StoreImages images, String build)
+      throws IOException {
+    Path whole = directory.toAbsolutePath().normalize();
+    Path parent = whole.getParent();
+    if (parent == null) {
+      throw new IOException(whole + " is no directory of a checkpoint or savepoint");
+    }
+    StateArchive beside = open(parent, whole, images, build);
+    List<String> shared = beside.sharedFiles();
+    if (shared.isEmpty() || beside.store.exists(shared.get(0))) {
+      return beside;
+    }
+    // Shared files are named from the root of the store, which is further up.
+    for (Path root = parent.getParent(); root != null; root = root.getParent()) {
+      if (new MountedFileStore(root).exists(shared.get(0))) {
+        return open(root, whole, images, build);
+      }
+    }
+    throw new IOException(
+        whole
+            + " shares files with other checkpoints of its job, and "
+            + shared.get(0)
+            + " is in no directory above it. Only savepoints can be moved; take one");
+  }
+
+  private static StateArchive open(Path root, Path directory, StoreImages images, String build)
+      throws IOException {
+    FileStore store = new MountedFileStore(root);
+    String path = root.relativize(directory).toString().replace('\\', '/');
+    return new StateArchive(store, new CheckpointStore(store, build).readMetadata(path), images);
+  }
+
+  private List<String> sharedFiles() {
+    return metadata.operators().stream()
+        .flatMap(operator -> operator.subtasks().stream())
+        .flatMap(handles -> handles.sharedPaths().stream())
+        .toList();
+  }
+
+  public CheckpointMetadata metadata() {
+    return metadata;
+  }
+
+  /**
+   * All states, by operator and name. Reads every file.
+   *
+   * @param classes of late-typed values
+   */
+  public List<StateSummary> states(ClassLoader classes) throws IOException {
+    List<StateSummary> all = new ArrayList<>();
+    for (OperatorState operator : metadata.operators()) {
+      Map<String, StateSummary> states = new TreeMap<>();
+      read(
+          operator,
+          raw -> {
+            StateSummary part =
+                new StateSummary(
+                    operator.uid(), raw.meta(), count(raw, classes), raw.entries().length);
+            states.merge(raw.meta().name(), part, StateArchive::sum);
+          });
+      all.addAll(states.values());
+    }
+    return all;
+  }
+
+  private static StateSummary sum(StateSummary one, StateSummary other) {
+    boolean known = one.entries().isPresent() && other.entries().isPresent();
+    return new StateSummary(
+        one.uid(),
+        one.meta(),
+        known
+            ? OptionalLong.of(one.entries().getAsLong() + other.entries().getAsLong())
+            : OptionalLong.empty(),
+        one.bytes() + other.bytes());
+  }
+
+  private static OptionalLong count(RawState raw, ClassLoader classes) {
+    StateKind kind = raw.meta().kind();
+    if (kind != StateKind.PANES && kind != StateKind.PANED_ROWS) {
+      return OptionalLong.of(raw.reader(classes).readVarInt());
+    }
+    long[] count = {0};
+    try {
+      visit(raw, classes, entry -> count[0]++);
+      return OptionalLong.of(count[0]);
+    } catch (CorruptStateException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  private static void visit(RawState raw, ClassLoader classes, Consumer<StateEntry> entries) {
+    try {
+      StateEntries.visit(raw.meta(), raw.reader(classes), new EntryCollector(raw.meta(), entries));
+    } catch (CorruptDataException e) {
+      throw new CorruptStateException(
+          raw.origin() + ", state '" + raw.meta().name() + "' cannot be read: " + e.getMessage(),
+          e);
+    }
+  }
+
+  /** Enough has been read. */
+  private static final class Enough extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Enough() {
+      super("enough", null, false, false);
+    }
+  }
+
+  /**
+   * Reads the entries of a state, each once, in the order in which they are stored.
+   *
+   * @param classes of late-typed values; others need none
+   * @param more takes an entry and says whether it wants another
+   * @throws CorruptStateException naming the file that is damaged, or the class that isn't there
+   */
+  public void read(String uid, String state, ClassLoader classes, Predicate<StateEntry> more)
+      throws IOException {
+    try {
+      for (OperatorState operator : metadata.operators()) {
+        if (operator.uid().equals(uid)) {
+          read(
+              operator,
+              raw -> {
+                if (raw.meta().name().equals(state)) {
+                  visit(raw, classes, entry -> take(entry, more));
+                }
+              });
+        }
+      }
+    } catch (Enough e) {
+      return;
+    }
+  }
+
+  private static void take(StateEntry entry, Predicate<StateEntry> more) {
+    if (!more.test(entry)) {
+      throw new Enough();
+    }
+  }
+
+  private void read(OperatorState operator, Consumer<RawState> states) throws IOException {
+    SnapshotReader reader = new SnapshotReader(store, operator.maxParallelism(), images);
+    reader.readKeyed(
+        operator.uid(),
+        operator.subtasks(),
+        new KeyGroupRange(0, operator.maxParallelism() - 1),
+        (group, found) -> found.forEach(states));
+    for (StateHandles handles : operator.subtasks()) {
+      for (FileSection section : handles.operator()) {
+        reader.readOperator(operator.uid(), section).forEach(states);
+      }
+    }
+  }
+}
