@@ -54,11 +54,18 @@ final class Contest {
   }
 
   List<Result> hold() throws IOException, InterruptedException {
-    Score other = score(comparison.other());
-    Score ours = score(comparison.ours());
+    List<Long> theirs = records(comparison.other());
+    List<Long> own = records(comparison.ours());
+    if (comparison.sameLength()) {
+      theirs = theirs.get(1) > own.get(1) ? theirs : own;
+      own = theirs;
+    }
+    Score other = new Score(comparison.other(), theirs);
+    Score ours = new Score(comparison.ours(), own);
     Optional<Score> limit = Optional.empty();
     if (comparison.limit().isPresent()) {
-      limit = Optional.of(score(comparison.limit().get()));
+      Contender loop = comparison.limit().get();
+      limit = Optional.of(new Score(loop, records(loop)));
     }
     for (int pair = 1; pair <= pairs; pair++) {
       progress.accept(comparison.name() + ": pair " + pair + " of " + pairs);
@@ -97,12 +104,13 @@ final class Contest {
             || (other.shortest >= seconds && ours.shortest >= seconds));
   }
 
-  private Score score(Contender contender) throws IOException, InterruptedException {
+  /** Of the runs of one process. */
+  private List<Long> records(Contender contender) throws IOException, InterruptedException {
     if (contender.records().isPresent()) {
-      return new Score(contender, List.of(contender.records().getAsLong()));
+      return List.of(contender.records().getAsLong());
     }
     long n = calibrate(contender);
-    return new Score(contender, List.of(comparison.shared(), n, 2 * n));
+    return List.of(comparison.shared(), n, 2 * n);
   }
 
   /** Records that last as long as a run has to. */
