@@ -132,6 +132,9 @@ final class SubtaskSnapshots {
   /** On an I/O thread, or the subtask's if there is nothing to write. */
   private void upload(Pending taken, Optional<Throwable> prepareFailure) {
     try {
+      if (taken.cancelled) {
+        return; // Its directory may be gone already.
+      }
       if (prepareFailure.isPresent()) {
         throw new IllegalStateException(
             "A sink could not prepare its commit", prepareFailure.get());

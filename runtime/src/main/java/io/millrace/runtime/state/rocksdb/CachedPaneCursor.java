@@ -22,6 +22,7 @@ final class CachedPaneCursor<A> implements PaneCursor<A> {
   private final Consumer<CachedPaneCursor<A>> whenClosed;
   private final CachedKeys cached;
   private final Optional<StoredKeys> stored;
+  private final PairedKeys keys;
   private boolean closed;
 
   CachedPaneCursor(
@@ -36,21 +37,20 @@ final class CachedPaneCursor<A> implements PaneCursor<A> {
     this.whenClosed = whenClosed;
     this.cached = pane.table().walk();
     this.stored = pane.table().isComplete() ? Optional.empty() : Optional.of(new StoredKeys());
+    this.keys =
+        new PairedKeys(
+            () -> stored.isPresent() && stored.get().next(), cached::hasCurrent, cached::next);
   }
 
   @Override
   public boolean advance() {
-    while (!closed && !pane.isDropped() && nextKey()) {
+    while (!closed && !pane.isDropped() && keys.next()) {
       if (pane.entries().find()) {
         return true;
       }
     }
     close();
     return false;
-  }
-
-  private boolean nextKey() {
-    return cached.next() || stored.isPresent() && stored.get().next();
   }
 
   @Override
@@ -71,7 +71,7 @@ final class CachedPaneCursor<A> implements PaneCursor<A> {
     }
   }
 
-  /** The keys that the database has at the beginning, and the cache has not. */
+  /** The keys that the database has at the beginning. */
   private final class StoredKeys {
     private final int prefixLength = pane.table().store().keys().prefixLength();
     private final Database.View view;
@@ -85,13 +85,11 @@ final class CachedPaneCursor<A> implements PaneCursor<A> {
     }
 
     private boolean next() {
-      while (walk.next()) {
-        makeCurrent(walk.key());
-        if (!cached.hasCurrent()) {
-          return true;
-        }
+      if (!walk.next()) {
+        return false;
       }
-      return false;
+      makeCurrent(walk.key());
+      return true;
     }
 
     private void makeCurrent(byte[] storeKey) {

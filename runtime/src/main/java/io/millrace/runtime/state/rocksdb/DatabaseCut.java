@@ -10,6 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A cut of a database, once the cache has written what the cut needs: a view of it, or its files.
@@ -19,6 +21,8 @@ import java.util.function.Consumer;
  * then. Abandoned and released by any thread.
  */
 final class DatabaseCut implements StateStorage.Cut {
+  private static final Logger LOG = LoggerFactory.getLogger(DatabaseCut.class);
+
   private final Database database;
   private final Optional<List<StoredState>> states;
   private final BooleanSupplier classNames;
@@ -75,6 +79,9 @@ final class DatabaseCut implements StateStorage.Cut {
   /** Takes a view if there are no files yet, after {@link #written}. Task thread. */
   synchronized void takeView() {
     if (form == Form.AWAITS_FILES) {
+      LOG.info(
+          "The cache is full before the files of a checkpoint are made: it is written whole, and the"
+              + " next one can share no files with it. More state.rocksdb.cache-memory helps");
       view = Optional.of(database.view());
       form = Form.VIEW;
     }
