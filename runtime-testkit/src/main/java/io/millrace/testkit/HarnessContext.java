@@ -1,21 +1,10 @@
 package io.millrace.testkit;
 
 import io.millrace.core.function.OutputTag;
-import io.millrace.core.function.RuntimeContext;
-import io.millrace.core.state.AggregatingState;
-import io.millrace.core.state.AggregatingStateDescriptor;
-import io.millrace.core.state.ListState;
-import io.millrace.core.state.ListStateDescriptor;
-import io.millrace.core.state.MapState;
-import io.millrace.core.state.MapStateDescriptor;
 import io.millrace.core.state.OperatorStateStore;
-import io.millrace.core.state.ReducingState;
-import io.millrace.core.state.ReducingStateDescriptor;
-import io.millrace.core.state.ValueState;
-import io.millrace.core.state.ValueStateDescriptor;
 import io.millrace.runtime.graph.CheckpointSettings;
 import io.millrace.runtime.id.JobId;
-import io.millrace.runtime.operators.OperatorContext;
+import io.millrace.runtime.operators.OperatorRuntimeContext;
 import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.state.KeyedStateBackend;
 import io.millrace.runtime.state.OperatorStateBackend;
@@ -31,7 +20,7 @@ import java.util.Optional;
 import java.util.Queue;
 
 /** What an operator in a harness sees: a subtask without an engine. */
-final class HarnessContext implements OperatorContext, RuntimeContext {
+final class HarnessContext extends OperatorRuntimeContext {
   final Map<String, List<Emitted<?>>> sideOutputs = new HashMap<>();
   final Map<String, Count> counters = new HashMap<>();
   final Queue<Mail> mails = new ArrayDeque<>();
@@ -72,11 +61,6 @@ final class HarnessContext implements OperatorContext, RuntimeContext {
     public long count() {
       return count;
     }
-  }
-
-  @Override
-  public RuntimeContext runtimeContext() {
-    return this;
   }
 
   @Override
@@ -213,31 +197,5 @@ final class HarnessContext implements OperatorContext, RuntimeContext {
   @Override
   public Counter counter(String name) {
     return counters.computeIfAbsent(name, key -> new Count());
-  }
-
-  @Override
-  public <T> ValueState<T> getState(ValueStateDescriptor<T> descriptor) {
-    return keyedState().getState(descriptor);
-  }
-
-  @Override
-  public <T> ListState<T> getListState(ListStateDescriptor<T> descriptor) {
-    return keyedState().getListState(descriptor);
-  }
-
-  @Override
-  public <A, V> MapState<A, V> getMapState(MapStateDescriptor<A, V> descriptor) {
-    return keyedState().getMapState(descriptor);
-  }
-
-  @Override
-  public <T> ReducingState<T> getReducingState(ReducingStateDescriptor<T> descriptor) {
-    return keyedState().getReducingState(descriptor);
-  }
-
-  @Override
-  public <I, A, O> AggregatingState<I, O> getAggregatingState(
-      AggregatingStateDescriptor<I, A, O> descriptor) {
-    return keyedState().getAggregatingState(descriptor);
   }
 }

@@ -157,11 +157,22 @@ final class StateCommand extends MillraceCommand {
     }
 
     void print(OpenedArchive opened, Predicate<StateEntry> more) throws IOException {
-      Optional<String> problem = opened.problemWith(uid, state);
+      boolean[] any = {false};
+      opened
+          .archive()
+          .read(
+              uid,
+              state,
+              opened.classes(),
+              entry -> {
+                any[0] = true;
+                return more.test(entry);
+              });
+      // Not before: that would read the whole savepoint for what is right nearly always.
+      Optional<String> problem = any[0] ? Optional.empty() : opened.problemWith(uid, state);
       if (problem.isPresent()) {
         throw usage(problem.get());
       }
-      opened.archive().read(uid, state, opened.classes(), more);
       console.out().flush();
     }
 

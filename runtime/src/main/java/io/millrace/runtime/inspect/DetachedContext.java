@@ -1,22 +1,11 @@
 package io.millrace.runtime.inspect;
 
 import io.millrace.core.function.OutputTag;
-import io.millrace.core.function.RuntimeContext;
-import io.millrace.core.state.AggregatingState;
-import io.millrace.core.state.AggregatingStateDescriptor;
-import io.millrace.core.state.ListState;
-import io.millrace.core.state.ListStateDescriptor;
-import io.millrace.core.state.MapState;
-import io.millrace.core.state.MapStateDescriptor;
 import io.millrace.core.state.OperatorStateStore;
-import io.millrace.core.state.ReducingState;
-import io.millrace.core.state.ReducingStateDescriptor;
-import io.millrace.core.state.ValueState;
-import io.millrace.core.state.ValueStateDescriptor;
 import io.millrace.runtime.graph.CheckpointSettings;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.graph.OperatorNode;
-import io.millrace.runtime.operators.OperatorContext;
+import io.millrace.runtime.operators.OperatorRuntimeContext;
 import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.state.KeyedStateBackend;
 import io.millrace.runtime.state.StateHandles.Blob;
@@ -26,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** What an operator sees that is opened to be looked at: the first subtask of a job that is not. */
-final class DetachedContext implements OperatorContext, RuntimeContext {
+final class DetachedContext extends OperatorRuntimeContext {
   private final String job;
   private final JobVertex vertex;
   private final OperatorNode node;
@@ -47,11 +36,6 @@ final class DetachedContext implements OperatorContext, RuntimeContext {
     this.classes = classes;
     this.keyed = keyed;
     this.operatorState = operatorState;
-  }
-
-  @Override
-  public RuntimeContext runtimeContext() {
-    return this;
   }
 
   @Override
@@ -190,31 +174,5 @@ final class DetachedContext implements OperatorContext, RuntimeContext {
         return count;
       }
     };
-  }
-
-  @Override
-  public <T> ValueState<T> getState(ValueStateDescriptor<T> descriptor) {
-    return keyedState().getState(descriptor);
-  }
-
-  @Override
-  public <T> ListState<T> getListState(ListStateDescriptor<T> descriptor) {
-    return keyedState().getListState(descriptor);
-  }
-
-  @Override
-  public <K, V> MapState<K, V> getMapState(MapStateDescriptor<K, V> descriptor) {
-    return keyedState().getMapState(descriptor);
-  }
-
-  @Override
-  public <T> ReducingState<T> getReducingState(ReducingStateDescriptor<T> descriptor) {
-    return keyedState().getReducingState(descriptor);
-  }
-
-  @Override
-  public <I, A, O> AggregatingState<I, O> getAggregatingState(
-      AggregatingStateDescriptor<I, A, O> descriptor) {
-    return keyedState().getAggregatingState(descriptor);
   }
 }

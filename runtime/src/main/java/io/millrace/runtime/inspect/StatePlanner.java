@@ -161,6 +161,10 @@ public final class StatePlanner {
     states
         .keySet()
         .forEach(name -> rows.add(new Row(lost.uid(), lost.name(), name, Verdict.DROP, hint)));
+    if (rows.isEmpty()) {
+      // Its state is refused as any other, though it has no entries.
+      rows.add(new Row(lost.uid(), lost.name(), "(no entries)", Verdict.DROP, hint));
+    }
     return rows;
   }
 

@@ -1,21 +1,10 @@
 package io.millrace.runtime.task;
 
 import io.millrace.core.function.OutputTag;
-import io.millrace.core.function.RuntimeContext;
-import io.millrace.core.state.AggregatingState;
-import io.millrace.core.state.AggregatingStateDescriptor;
-import io.millrace.core.state.ListState;
-import io.millrace.core.state.ListStateDescriptor;
-import io.millrace.core.state.MapState;
-import io.millrace.core.state.MapStateDescriptor;
 import io.millrace.core.state.OperatorStateStore;
-import io.millrace.core.state.ReducingState;
-import io.millrace.core.state.ReducingStateDescriptor;
-import io.millrace.core.state.ValueState;
-import io.millrace.core.state.ValueStateDescriptor;
 import io.millrace.runtime.graph.CheckpointSettings;
 import io.millrace.runtime.graph.OperatorNode;
-import io.millrace.runtime.operators.OperatorContext;
+import io.millrace.runtime.operators.OperatorRuntimeContext;
 import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.rpc.TaskDeployment;
 import io.millrace.runtime.rpc.ToJobManager;
@@ -31,7 +20,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** What one operator of a chain, and the user's function in it, see of their subtask. */
-final class OperatorEnvironment implements OperatorContext, RuntimeContext {
+final class OperatorEnvironment extends OperatorRuntimeContext {
   private final Subtask subtask;
   private final TaskDeployment deployment;
   private final OperatorNode node;
@@ -90,11 +79,6 @@ final class OperatorEnvironment implements OperatorContext, RuntimeContext {
   }
 
   // ---- OperatorContext
-
-  @Override
-  public RuntimeContext runtimeContext() {
-    return this;
-  }
 
   @Override
   @SuppressWarnings("unchecked") // the edge's key type
@@ -246,32 +230,6 @@ final class OperatorEnvironment implements OperatorContext, RuntimeContext {
   @Override
   public Counter counter(String name) {
     return counters.computeIfAbsent(name, key -> new Count());
-  }
-
-  @Override
-  public <T> ValueState<T> getState(ValueStateDescriptor<T> descriptor) {
-    return keyedState().getState(descriptor);
-  }
-
-  @Override
-  public <T> ListState<T> getListState(ListStateDescriptor<T> descriptor) {
-    return keyedState().getListState(descriptor);
-  }
-
-  @Override
-  public <K, V> MapState<K, V> getMapState(MapStateDescriptor<K, V> descriptor) {
-    return keyedState().getMapState(descriptor);
-  }
-
-  @Override
-  public <T> ReducingState<T> getReducingState(ReducingStateDescriptor<T> descriptor) {
-    return keyedState().getReducingState(descriptor);
-  }
-
-  @Override
-  public <I, A, O> AggregatingState<I, O> getAggregatingState(
-      AggregatingStateDescriptor<I, A, O> descriptor) {
-    return keyedState().getAggregatingState(descriptor);
   }
 
   private static final class Count implements Counter {

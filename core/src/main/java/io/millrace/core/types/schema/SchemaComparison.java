@@ -4,7 +4,6 @@ import io.millrace.core.types.TypeSchema;
 import io.millrace.core.types.TypeSchema.Kind;
 import io.millrace.core.types.TypeSchema.Part;
 import io.millrace.core.types.UnsupportedTypeException;
-import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -174,12 +173,7 @@ final class SchemaComparison {
     if (to.get().isPrimitive() && !from.get().isPrimitive()) {
       return found.refuse(path, written, now, ", which can't be null");
     }
-    Class<?> boxedFrom = boxed(from.get());
-    Class<?> boxedTo = boxed(to.get());
-    Optional<UnaryOperator<Object>> widening =
-        boxedFrom == boxedTo
-            ? Optional.of(UnaryOperator.identity())
-            : Widening.between(boxedFrom, boxedTo);
+    Optional<UnaryOperator<Object>> widening = Widening.between(from.get(), to.get());
     if (widening.isEmpty()) {
       return found.refuse(path, written, now, ", which does not hold all of its values");
     }
@@ -187,10 +181,6 @@ final class SchemaComparison {
     found.bytesChange();
     UnaryOperator<Object> wider = widening.get();
     return value -> value == null ? null : wider.apply(value);
-  }
-
-  private static Class<?> boxed(Class<?> type) {
-    return MethodType.methodType(type).wrap().returnType();
   }
 
   /** Whether it is the same class, perhaps under another name. */

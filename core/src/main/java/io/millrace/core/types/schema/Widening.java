@@ -1,5 +1,6 @@
 package io.millrace.core.types.schema;
 
+import java.lang.invoke.MethodType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
@@ -15,11 +16,16 @@ final class Widening {
   private Widening() {}
 
   /**
-   * @param from the class of the values, boxed
-   * @param to another class, boxed
+   * @param written the class of the values, or its primitive
+   * @param now another class; a primitive must not be asked for what may be null
    * @return empty if not every value of the one is one of the other
    */
-  static Optional<UnaryOperator<Object>> between(Class<?> from, Class<?> to) {
+  static Optional<UnaryOperator<Object>> between(Class<?> written, Class<?> now) {
+    Class<?> from = boxed(written);
+    Class<?> to = boxed(now);
+    if (from == to) {
+      return Optional.of(UnaryOperator.identity());
+    }
     int at = INTEGERS.indexOf(from);
     if (at >= 0 && INTEGERS.indexOf(to) > at) {
       return Optional.of(value -> integer((Number) value, to));
@@ -53,5 +59,9 @@ final class Widening {
       return value.longValue();
     }
     return to == Integer.class ? (Object) value.intValue() : (Object) value.shortValue();
+  }
+
+  private static Class<?> boxed(Class<?> type) {
+    return MethodType.methodType(type).wrap().returnType();
   }
 }
