@@ -119,46 +119,4 @@ public record TypeSchema(Kind kind, String name, List<Part> parts, List<String> 
     }
     throw new CorruptDataException("'" + name + "' is no kind of type");
   }
-
-  /**
-   * What keeps values written with the other schema from being read with this one; empty if they
-   * can be read as they are.
-   */
-  public Optional<String> differenceFrom(TypeSchema written) {
-    return difference(written, name);
-  }
-
-  private Optional<String> difference(TypeSchema written, String path) {
-    if (kind != written.kind || !name.equals(written.name)) {
-      return Optional.of(
-          path + " was " + written.describe() + " when it was written and is now " + describe());
-    }
-    if (!constants.equals(written.constants) && !constants.containsAll(written.constants)) {
-      List<String> removed = new ArrayList<>(written.constants);
-      removed.removeAll(constants);
-      return Optional.of(path + " has lost the constants " + removed);
-    }
-    List<String> before = written.parts.stream().map(Part::name).toList();
-    List<String> now = parts.stream().map(Part::name).toList();
-    if (kind == Kind.SEALED ? !now.containsAll(before) : !now.equals(before)) {
-      return Optional.of(path + " had " + before + " when it was written and has now " + now);
-    }
-    for (Part part : written.parts) {
-      TypeSchema current =
-          parts.stream()
-              .filter(p -> p.name().equals(part.name()))
-              .findFirst()
-              .orElseThrow()
-              .schema();
-      Optional<String> found = current.difference(part.schema(), path + "." + part.name());
-      if (found.isPresent()) {
-        return found;
-      }
-    }
-    return Optional.empty();
-  }
-
-  private String describe() {
-    return kind + " " + name;
-  }
 }

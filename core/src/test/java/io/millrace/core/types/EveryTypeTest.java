@@ -87,7 +87,6 @@ class EveryTypeTest {
     sample.type().schema().write(out);
     TypeSchema read = TypeSchema.read(RoundTrip.reader(out.toByteArray()));
     assertThat(read).isEqualTo(sample.type().schema());
-    assertThat(sample.type().schema().differenceFrom(read)).isEmpty();
   }
 
   @ParameterizedTest

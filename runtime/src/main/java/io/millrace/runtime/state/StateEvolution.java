@@ -43,12 +43,13 @@ public final class StateEvolution {
       obstacles.add("it was " + written.kind() + " state and is now " + now.kind());
     }
     if (!now.key().equals(written.key())) {
-      obstacles.add("its key type changed, which keys cannot: " + change(written.key(), now.key()));
+      obstacles.add(
+          "its key type changed, which keys cannot: " + change(written.key(), now.key(), loader));
     }
     if (!now.userKey().equals(written.userKey())) {
       obstacles.add(
           "the type of its map keys changed, which keys cannot: "
-              + change(written.userKey(), now.userKey()));
+              + change(written.userKey(), now.userKey(), loader));
     }
     SchemaEvolution values = SchemaEvolution.between(written.value(), now.value(), loader);
     if (written.kind() == now.kind()) {
@@ -57,8 +58,12 @@ public final class StateEvolution {
     return new StateEvolution(written, now, loader, List.copyOf(obstacles), values);
   }
 
-  private static String change(TypeSchema was, TypeSchema is) {
-    return is.differenceFrom(was).orElse("it was " + was + " and is now " + is);
+  private static String change(TypeSchema was, TypeSchema is, ClassLoader loader) {
+    SchemaEvolution evolution = SchemaEvolution.between(was, is, loader);
+    List<String> found = new ArrayList<>(evolution.obstacles());
+    found.addAll(evolution.changes());
+    // Only added constants and classes, or other types of collections, are no change to values.
+    return found.isEmpty() ? was + " is now " + is : String.join("; ", found);
   }
 
   /** What keeps the state from being read; empty if nothing. */

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StateEvolutionTest {
   private static final TypeInformation<Long> LONG = TypeInformation.of(Long.class);
   private static final StateTtlConfig HOUR = StateTtlConfig.of(Duration.ofHours(1));
+  private static final ClassLoader CLASSES = StateEvolutionTest.class.getClassLoader();
   private static final int KEYS = 300;
 
   record Total(int sum, String note) {}
@@ -233,6 +234,23 @@ class StateEvolutionTest {
         .isInstanceOf(IncompatibleStateException.class)
         .hasMessageContaining("'value' of operator op")
         .hasMessageContaining("Narrow.sum was int and is now short");
+  }
+
+  @Test
+  void keysThatChangedAreRefusedNamingTheirFields() {
+    StateMeta was = meta(TypeInformation.of(Total.class));
+    assertThat(
+            StateEvolution.between(was, meta(TypeInformation.of(NewTotal.class)), CLASSES)
+                .obstacles())
+        .singleElement()
+        .asString()
+        .startsWith("its key type changed, which keys cannot: ")
+        .contains("NewTotal.amount: int becomes long");
+    assertThat(StateEvolution.between(was, was, CLASSES).obstacles()).isEmpty();
+  }
+
+  private static StateMeta meta(TypeInformation<?> key) {
+    return new StateMeta("s", StateKind.VALUE, key.schema(), StateMeta.NONE, LONG.schema(), false);
   }
 
   @Test
