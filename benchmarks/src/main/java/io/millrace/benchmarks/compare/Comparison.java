@@ -199,7 +199,7 @@ record Comparison(
   }
 
   Comparison withoutLimit() {
-    return new Comparison(name, other, ours, Optional.empty(), shared, targets);
+    return new Comparison(name, other, ours, Optional.empty(), shared, targets, sameLength);
   }
 
   private static Comparison steady(

@@ -66,6 +66,18 @@ class CompareTest {
   }
 
   @Test
+  void withoutTheLimitAComparisonIsTheSame() {
+    assertThat(Comparison.all())
+        .allSatisfy(
+            comparison ->
+                assertThat(comparison.withoutLimit())
+                    .usingRecursiveComparison()
+                    .ignoringFields("limit")
+                    .isEqualTo(comparison));
+    assertThat(Comparison.all()).anyMatch(Comparison::sameLength);
+  }
+
+  @Test
   void comparisonsAreOfWorkloadsThatThereAre() {
     List<String> names = Comparison.all().stream().map(Comparison::name).toList();
     assertThat(new HashSet<>(names)).hasSameSizeAs(names);
