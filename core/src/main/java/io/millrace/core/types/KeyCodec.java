@@ -8,6 +8,7 @@ package io.millrace.core.types;
 public interface KeyCodec<K> {
   /**
    * Whether keys are integers and travel as one {@code long} ({@link #toLong}, {@link #fromLong}).
+   * Their encoding is that {@code long}, as {@link BinaryWriter#writeLong} writes it.
    */
   boolean isLong();
 

@@ -47,12 +47,17 @@ public final class EntryFormat<V> {
   @SuppressWarnings("unchecked")
   private void write(Segment segment, BinaryWriter out) {
     KeyCodec<Object> codec = layout.codec();
+    boolean longKeys = layout.longKeys();
     for (int slot = 0; slot < segment.slots(); slot++) {
       if (!segment.isUsed(slot)) {
         continue;
       }
-      codec.encode(
-          layout.longKeys() ? codec.fromLong(segment.longKey(slot)) : segment.objectKey(slot), out);
+      if (longKeys) {
+        // What every codec of such keys writes.
+        out.writeLong(segment.longKey(slot));
+      } else {
+        codec.encode(segment.objectKey(slot), out);
+      }
       if (layout.timed()) {
         out.writeLong(segment.time(slot));
       }

@@ -36,12 +36,16 @@ final class DatabaseOptions {
             .setCacheIndexAndFilterBlocks(true)
             .setCacheIndexAndFilterBlocksWithHighPriority(true)
             .setPinL0FilterAndIndexBlocksInCache(true)
-            // In parts of a few KB: the whole filter of a file of small entries is megabytes, and
-            // one that doesn't fit into a shard of the cache is read from disk for every key (seen:
-            // 324 us a read in place of 5).
+            // In parts: the whole filter of a file of small entries is megabytes, and one that
+            // doesn't fit into a shard of the cache is read from disk for every key (seen: 324 us a
+            // read in place of 5). Parts of 64 KB, not the default's 4: keys of a batch that fall
+            // into one are looked for together, at half the cost.
+            .setMetadataBlockSize(64 << 10)
             .setIndexType(IndexType.kTwoLevelIndexSearch)
             .setPartitionFilters(true)
             .setPinTopLevelIndexAndFilter(true)
+            // Half as many entries in the indexes as with the default's 4 KB.
+            .setBlockSize(8 << 10)
             .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
             .setFilterPolicy(bloom)
             .setFormatVersion(5);
