@@ -11,6 +11,7 @@ import io.millrace.benchmarks.measure.ResultTable;
 import io.millrace.benchmarks.workload.Workload;
 import io.millrace.core.config.Configuration;
 import io.millrace.core.config.DurationText;
+import io.millrace.core.config.MemoryOptions;
 import io.millrace.core.config.MemorySize;
 import io.millrace.core.config.NearestName;
 import io.millrace.core.config.StateOptions;
@@ -351,7 +352,7 @@ public final class Bench implements Callable<Integer> {
     Configuration configuration =
         state
             .with(TaskManagerOptions.SLOTS, Integer.toString(slots))
-            .with(TaskManagerOptions.MEMORY, heap / (1 << 20) + " MiB")
+            .with(MemoryOptions.HEAP, heap / (1 << 20) + " MiB")
             .with(TaskManagerOptions.JVM_OPTIONS, jvmOptions());
     return ProcessCluster.start(directory, configuration, taskManagers);
   }

@@ -10,6 +10,7 @@ import io.millrace.client.process.RunDirectory;
 import io.millrace.client.process.RunDirectory.ClusterProcess;
 import io.millrace.core.config.Configuration;
 import io.millrace.core.config.JobManagerOptions;
+import io.millrace.core.config.MemoryOptions;
 import io.millrace.core.config.TaskManagerOptions;
 import io.millrace.jobmanager.TaskManagerView;
 import io.millrace.runtime.faults.FailPoint;
@@ -63,7 +64,7 @@ final class FaultyCluster implements AutoCloseable {
     Configuration configuration =
         Configuration.empty()
             .with(TaskManagerOptions.SLOTS, Integer.toString(SLOTS / TASK_MANAGERS))
-            .with(TaskManagerOptions.MEMORY, "384 MiB")
+            .with(MemoryOptions.HEAP, "384 MiB")
             .with(TaskManagerOptions.HEARTBEAT_INTERVAL, "200 ms")
             .with(JobManagerOptions.HEARTBEAT_TIMEOUT, "3 s")
             .with(JobManagerOptions.JVM_OPTIONS, small(armable))

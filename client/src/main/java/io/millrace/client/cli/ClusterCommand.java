@@ -88,6 +88,7 @@ final class ClusterCommand extends MillraceCommand {
                 + " slots");
         console.line("  REST     " + cluster.state().rest());
         console.line("  metrics  " + cluster.state().rest() + "/metrics");
+        console.line("  memory   " + cluster.taskManagerMemory().summary() + " a TaskManager");
         console.line("  logs     " + directory.logs());
         console.line("  token    " + directory.tokenFile());
       }

@@ -25,6 +25,12 @@ public final class ClusterProcesses {
   private static final Duration LOOK = Duration.ofMillis(20);
   private static final int TAIL_LINES = 15;
 
+  /**
+   * For glibc's allocator, which would give each thread of RocksDB and of the compilers an arena of
+   * its own, and keep in it what was once needed. What the caller's environment says of it wins.
+   */
+  private static final Map<String, String> ALLOCATOR = Map.of("MALLOC_ARENA_MAX", "2");
+
   private final RunDirectory directory;
   private final boolean detached;
   private final String classPath;
@@ -77,12 +83,13 @@ public final class ClusterProcesses {
           command.add("-D");
           command.add(key + "=" + value);
         });
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectInput(new File("/dev/null"))
             .redirectOutput(log.toFile())
-            .redirectErrorStream(true)
-            .start();
+            .redirectErrorStream(true);
+    ALLOCATOR.forEach(builder.environment()::putIfAbsent);
+    Process process = builder.start();
     return new ClusterProcess(
         launch.role(), process.pid(), process.info().startInstant().orElse(Instant.EPOCH), log);
   }

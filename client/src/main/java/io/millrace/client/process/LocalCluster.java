@@ -9,12 +9,15 @@ import io.millrace.core.config.CheckpointOptions;
 import io.millrace.core.config.ConfigOption;
 import io.millrace.core.config.Configuration;
 import io.millrace.core.config.JobManagerOptions;
-import io.millrace.core.config.MemorySize;
+import io.millrace.core.config.MemoryOptions;
 import io.millrace.core.config.ProcessOptions;
 import io.millrace.core.config.RestOptions;
 import io.millrace.core.config.TaskManagerOptions;
 import io.millrace.jobmanager.rest.RestSettings;
 import io.millrace.runtime.edge.ProcessReport;
+import io.millrace.runtime.memory.DefaultMemory;
+import io.millrace.runtime.memory.MachineMemory;
+import io.millrace.runtime.memory.MemoryPlan;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -46,6 +49,8 @@ public final class LocalCluster {
 
   private final RunDirectory directory;
   private final Configuration configuration;
+  private final MemoryPlan jobManagerMemory;
+  private final MemoryPlan taskManagerMemory;
   private final ClusterProcesses launcher;
   private final List<ClusterProcess> processes = new ArrayList<>();
   private final String token;
@@ -55,9 +60,17 @@ public final class LocalCluster {
   private int taskManagers;
 
   private LocalCluster(
-      RunDirectory directory, Configuration configuration, boolean detached, String classPath) {
+      RunDirectory directory,
+      Configuration configuration,
+      int taskManagers,
+      boolean detached,
+      String classPath) {
     this.directory = directory;
     this.configuration = configuration;
+    this.jobManagerMemory = MemoryPlan.ofJobManager(configuration);
+    this.taskManagerMemory =
+        MemoryPlan.ofTaskManager(
+            configuration, () -> DefaultMemory.of(MachineMemory.total(), taskManagers));
     this.launcher = new ClusterProcesses(directory, detached, classPath);
     this.token = configuration.find(RestOptions.TOKEN).orElseGet(LocalCluster::newToken);
   }
@@ -89,7 +102,7 @@ public final class LocalCluster {
     return start(
         configuration,
         taskManagers,
-        new LocalCluster(directory, configuration, detached, classPath));
+        new LocalCluster(directory, configuration, taskManagers, detached, classPath));
   }
 
   private static LocalCluster start(
@@ -157,6 +170,11 @@ public final class LocalCluster {
     }
   }
 
+  /** What each TaskManager may take of memory. */
+  public MemoryPlan taskManagerMemory() {
+    return taskManagerMemory;
+  }
+
   public State state() {
     return new State(rest, processes);
   }
@@ -175,6 +193,10 @@ public final class LocalCluster {
     } else {
       settings.put(JobManagerOptions.RPC_PORT.key(), Integer.toString(rpcPort));
     }
+    if (!configuration.isSet(MemoryOptions.HEAP)) {
+      // The default is of this moment and of those that were started together.
+      settings.put(MemoryOptions.PROCESS_MEMORY.key(), taskManagerMemory.total().toString());
+    }
     if (taskManagers > 1) {
       // A configured port is the first one's; two can't have it.
       settings.remove(TaskManagerOptions.DATA_PORT.key());
@@ -183,7 +205,7 @@ public final class LocalCluster {
     return launch(
         "taskmanager-" + taskManagers,
         TASK_MANAGER,
-        TaskManagerOptions.MEMORY,
+        taskManagerMemory,
         TaskManagerOptions.JVM_OPTIONS,
         settings);
   }
@@ -248,7 +270,7 @@ public final class LocalCluster {
     return launch(
         jobManagers == 1 ? JOB_MANAGER_ROLE : JOB_MANAGER_ROLE + "-" + jobManagers,
         JOB_MANAGER,
-        JobManagerOptions.MEMORY,
+        jobManagerMemory,
         JobManagerOptions.JVM_OPTIONS,
         settings);
   }
@@ -263,12 +285,11 @@ public final class LocalCluster {
   private ClusterProcess launch(
       String role,
       String mainClass,
-      ConfigOption<MemorySize> memory,
+      MemoryPlan memory,
       ConfigOption<String> jvmOptions,
       Map<String, String> settings)
       throws IOException {
-    List<String> jvm = new ArrayList<>();
-    jvm.add("-Xmx" + configuration.get(memory).bytes());
+    List<String> jvm = new ArrayList<>(memory.jvmOptions());
     for (String option : configuration.get(jvmOptions).split("\\s+")) {
       if (!option.isEmpty()) {
         jvm.add(option);

@@ -55,6 +55,16 @@ public record ConfigOption<T>(
     return new ConfigOption<>(key, "memory size", MemorySize::parse, defaultText, description);
   }
 
+  /** A memory size that may be left out: an empty text or {@code none}. */
+  public static ConfigOption<Optional<MemorySize>> optionalMemory(String key, String description) {
+    return new ConfigOption<>(
+        key,
+        "memory size or none",
+        text -> isNone(text) ? Optional.empty() : Optional.of(MemorySize.parse(text)),
+        "none",
+        description);
+  }
+
   /** A port; 0 lets the system choose a free one. */
   public static ConfigOption<Integer> port(String key, String defaultText, String description) {
     return new ConfigOption<>(

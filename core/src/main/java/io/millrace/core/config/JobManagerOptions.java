@@ -12,8 +12,6 @@ public final class JobManagerOptions {
   public static final ConfigOption<Integer> RPC_PORT =
       ConfigOption.port(
           "jobmanager.rpc-port", "0", "Port TaskManagers connect to; 0 takes a free one.");
-  public static final ConfigOption<MemorySize> MEMORY =
-      ConfigOption.memory("jobmanager.memory", "256 MiB", "Heap of the JobManager's process.");
   public static final ConfigOption<Optional<String>> HA_DIRECTORY =
       ConfigOption.optionalString(
           "jobmanager.ha-directory",
@@ -35,14 +33,14 @@ public final class JobManagerOptions {
       ConfigOption.string(
           "jobmanager.jvm-options",
           "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
-          "Options of its Java machine, separated by spaces; the heap is jobmanager.memory.");
+          "Options of its Java machine, separated by spaces. What limits memory is refused here: it "
+              + "is derived from jobmanager.memory.");
 
   static final OptionGroup GROUP =
       new OptionGroup(
           "JobManager",
           "The process that schedules jobs.",
-          List.of(
-              HOST, RPC_PORT, MEMORY, JVM_OPTIONS, HA_DIRECTORY, HEARTBEAT_TIMEOUT, RETAINED_JOBS));
+          List.of(HOST, RPC_PORT, JVM_OPTIONS, HA_DIRECTORY, HEARTBEAT_TIMEOUT, RETAINED_JOBS));
 
   private JobManagerOptions() {}
 }

@@ -12,6 +12,7 @@ public final class MillraceOptions {
         CheckpointOptions.GROUP,
         StateOptions.GROUP,
         RestartOptions.GROUP,
+        MemoryOptions.GROUP,
         RestOptions.GROUP,
         JobManagerOptions.GROUP,
         TaskManagerOptions.GROUP,

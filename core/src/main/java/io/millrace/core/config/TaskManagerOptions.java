@@ -22,8 +22,6 @@ public final class TaskManagerOptions {
   public static final ConfigOption<Integer> METRICS_PORT =
       ConfigOption.port(
           "taskmanager.metrics-port", "0", "Port of its /metrics page; 0 takes a free one.");
-  public static final ConfigOption<MemorySize> MEMORY =
-      ConfigOption.memory("taskmanager.memory", "1 GiB", "Heap of a TaskManager's process.");
   public static final ConfigOption<Optional<String>> WORK_DIRECTORY =
       ConfigOption.optionalString(
           "taskmanager.work-directory",
@@ -38,7 +36,8 @@ public final class TaskManagerOptions {
       ConfigOption.string(
           "taskmanager.jvm-options",
           "-XX:+UseParallelGC",
-          "Options of its Java machine, separated by spaces; the heap is taskmanager.memory.");
+          "Options of its Java machine, separated by spaces. What limits memory is refused here: it "
+              + "is derived from process.memory.");
   public static final ConfigOption<Integer> BATCH_RECORDS =
       ConfigOption.integer(
           "taskmanager.batch-records",
@@ -65,7 +64,6 @@ public final class TaskManagerOptions {
               SLOTS,
               DATA_PORT,
               METRICS_PORT,
-              MEMORY,
               JVM_OPTIONS,
               WORK_DIRECTORY,
               HEARTBEAT_INTERVAL,

@@ -25,13 +25,13 @@ class ConfigurationTest {
             Map.of(
                 "rest.port", "8081",
                 "checkpoint.interval", "10 s",
-                "taskmanager.memory", "2g",
+                "taskmanager.heap", "2g",
                 "rest.allow-remote", "yes"),
             "a test");
 
     assertThat(configuration.get(RestOptions.PORT)).isEqualTo(8081);
     assertThat(configuration.get(CheckpointOptions.INTERVAL)).contains(Duration.ofSeconds(10));
-    assertThat(configuration.get(TaskManagerOptions.MEMORY).bytes()).isEqualTo(2L << 30);
+    assertThat(configuration.get(MemoryOptions.HEAP)).contains(new MemorySize(2L << 30));
     assertThat(configuration.get(RestOptions.ALLOW_REMOTE)).isTrue();
     assertThat(configuration.isSet(RestOptions.HOST)).isFalse();
   }
@@ -60,8 +60,8 @@ class ConfigurationTest {
         "checkpoint.interval | 10 | is not a duration",
         "checkpoint.timeout | 3 parsecs | is not a duration",
         "checkpoint.timeout | 99999999999999999999 s | is too long",
-        "taskmanager.memory | -1 | is not a memory size",
-        "taskmanager.memory | 99999999999 TiB | is too large",
+        "taskmanager.heap | -1 | is not a memory size",
+        "taskmanager.heap | 99999999999 TiB | is too large",
         "taskmanager.slots | 0 | is not a whole number from 1 to 1024",
         "rest.allow-remote | perhaps | is neither true nor false",
         "restart.jitter | 2 | is not a number from 0.0 to 1.0"

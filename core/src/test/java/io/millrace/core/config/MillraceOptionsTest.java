@@ -16,6 +16,7 @@ class MillraceOptionsTest {
           CheckpointOptions.class,
           StateOptions.class,
           RestartOptions.class,
+          MemoryOptions.class,
           RestOptions.class,
           JobManagerOptions.class,
           TaskManagerOptions.class,

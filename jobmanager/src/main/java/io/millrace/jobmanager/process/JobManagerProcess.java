@@ -14,6 +14,8 @@ import io.millrace.jobmanager.rest.RestServer;
 import io.millrace.jobmanager.rest.RestSettings;
 import io.millrace.runtime.edge.ProcessMain;
 import io.millrace.runtime.edge.ProcessReport;
+import io.millrace.runtime.memory.MemoryPlan;
+import io.millrace.runtime.metrics.MemoryMetrics;
 import io.millrace.runtime.metrics.ProcessMetrics;
 import io.millrace.runtime.rpc.Build;
 import io.millrace.runtime.rpc.GrpcControlServer;
@@ -44,6 +46,8 @@ public final class JobManagerProcess {
   }
 
   private static AutoCloseable start(Configuration configuration) throws IOException {
+    MemoryPlan memory = MemoryPlan.ofJobManager(configuration);
+    ProcessMain.report(memory);
     String token =
         ProcessMain.token(configuration)
             .orElseThrow(
@@ -78,6 +82,7 @@ public final class JobManagerProcess {
             Build.CURRENT,
             Optional.of(token));
     ProcessMetrics metrics = new ProcessMetrics("jobmanager");
+    MemoryMetrics.register(metrics.registry(), memory);
     JobManagerMetrics jobs = new JobManagerMetrics(node.core(), metrics.registry());
     RestServer server =
         RestServer.start(

@@ -17,6 +17,7 @@ import io.millrace.client.run.Submission;
 import io.millrace.connectors.kafka.KafkaSource;
 import io.millrace.core.config.Configuration;
 import io.millrace.core.config.JobManagerOptions;
+import io.millrace.core.config.MemoryOptions;
 import io.millrace.core.config.TaskManagerOptions;
 import io.millrace.formats.json.JsonDeserializationSchema;
 import io.millrace.jobmanager.JobView;
@@ -79,7 +80,7 @@ class ClassLoaderCyclesTest {
     Path jar = jar();
     Configuration configuration =
         Configuration.empty()
-            .with(TaskManagerOptions.MEMORY, "192 MiB")
+            .with(MemoryOptions.HEAP, "192 MiB")
             .with(TaskManagerOptions.JVM_OPTIONS, NO_SOFT_REFERENCES)
             .with(TaskManagerOptions.HEARTBEAT_INTERVAL, "100 ms")
             .with(JobManagerOptions.JVM_OPTIONS, NO_SOFT_REFERENCES);

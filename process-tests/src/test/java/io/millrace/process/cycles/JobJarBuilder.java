@@ -18,11 +18,11 @@ import java.util.stream.Stream;
 import java.util.zip.Deflater;
 
 /** Writes a job jar with its libraries inside, as a user's build does. */
-final class JobJarBuilder implements AutoCloseable {
+public final class JobJarBuilder implements AutoCloseable {
   private final JarOutputStream out;
   private final Set<String> written = new HashSet<>();
 
-  JobJarBuilder(Path jar, Class<?> main) throws IOException {
+  public JobJarBuilder(Path jar, Class<?> main) throws IOException {
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
     manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, main.getName());
@@ -31,12 +31,12 @@ final class JobJarBuilder implements AutoCloseable {
   }
 
   /** The jar or directory that holds the class. */
-  JobJarBuilder addLibraryOf(Class<?> type) throws IOException {
+  public JobJarBuilder addLibraryOf(Class<?> type) throws IOException {
     return add(type, name -> true);
   }
 
   /** Of the jar or directory that holds the class, its package and those below. */
-  JobJarBuilder addPackageOf(Class<?> type) throws IOException {
+  public JobJarBuilder addPackageOf(Class<?> type) throws IOException {
     String folder = type.getPackageName().replace('.', '/') + "/";
     return add(type, name -> name.startsWith(folder));
   }

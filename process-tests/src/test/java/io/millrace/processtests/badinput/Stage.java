@@ -17,6 +17,7 @@ import io.millrace.connectors.kafka.KafkaSource;
 import io.millrace.core.config.CheckpointOptions;
 import io.millrace.core.config.Configuration;
 import io.millrace.core.config.JobManagerOptions;
+import io.millrace.core.config.MemoryOptions;
 import io.millrace.core.config.TaskManagerOptions;
 import io.millrace.formats.json.JsonDeserializationSchema;
 import io.millrace.jobmanager.JobView;
@@ -92,7 +93,7 @@ final class Stage {
         LocalCluster.start(
             runDirectory,
             Configuration.empty()
-                .with(TaskManagerOptions.MEMORY, "256 MiB")
+                .with(MemoryOptions.HEAP, "256 MiB")
                 .with(TaskManagerOptions.SLOTS, "2")
                 .with(CheckpointOptions.DIRECTORY, checkpoints.toString())
                 .with(JobManagerOptions.HA_DIRECTORY, directory.resolve("ha").toString()),

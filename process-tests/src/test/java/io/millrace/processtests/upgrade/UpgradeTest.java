@@ -11,6 +11,7 @@ import io.millrace.client.process.RunDirectory;
 import io.millrace.core.config.CheckpointOptions;
 import io.millrace.core.config.Configuration;
 import io.millrace.core.config.JobManagerOptions;
+import io.millrace.core.config.MemoryOptions;
 import io.millrace.core.config.TaskManagerOptions;
 import io.millrace.core.state.StateBackend;
 import io.millrace.processtests.upgrade.ProgramVersions.Version;
@@ -75,7 +76,7 @@ class UpgradeTest {
         LocalCluster.start(
             runDirectory,
             Configuration.empty()
-                .with(TaskManagerOptions.MEMORY, "256 MiB")
+                .with(MemoryOptions.HEAP, "256 MiB")
                 .with(TaskManagerOptions.SLOTS, "2")
                 .with(CheckpointOptions.DIRECTORY, directory.resolve("checkpoints").toString())
                 .with(JobManagerOptions.HA_DIRECTORY, directory.resolve("ha").toString()),

@@ -5,8 +5,10 @@ import io.millrace.core.config.ConfigurationException;
 import io.millrace.core.config.MillraceOptions;
 import io.millrace.core.config.RestOptions;
 import io.millrace.runtime.config.YamlConfiguration;
+import io.millrace.runtime.memory.MemoryPlan;
 import io.millrace.runtime.rpc.Build;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,6 +62,18 @@ public final class ProcessMain {
     } catch (Exception | LinkageError e) {
       LOG.error("The {} can't start", role, e);
       fail(e.getMessage() == null ? e.toString() : e.getMessage());
+    }
+  }
+
+  /** Tells the log what the process may take of memory, and what it was started with otherwise. */
+  public static void report(MemoryPlan memory) {
+    memory.describe().forEach(LOG::info);
+    List<String> missing = memory.missing(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    if (!missing.isEmpty()) {
+      LOG.warn(
+          "The Java machine was not started with {}: the process may take another amount of memory"
+              + " than this. 'millrace cluster start' passes them",
+          String.join(" ", missing));
     }
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.core.config.Configuration;
 import io.millrace.core.config.ConfigurationException;
+import io.millrace.core.config.MemoryOptions;
+import io.millrace.core.config.MemorySize;
 import io.millrace.core.config.RestOptions;
 import io.millrace.core.config.TaskManagerOptions;
 import java.io.IOException;
@@ -26,12 +28,12 @@ class YamlConfigurationTest {
             rest.port: 8081
             taskmanager:
               slots: 4
-              memory: 512 MiB
+              heap: 512 MiB
             """);
 
     assertThat(configuration.get(RestOptions.PORT)).isEqualTo(8081);
     assertThat(configuration.get(TaskManagerOptions.SLOTS)).isEqualTo(4);
-    assertThat(configuration.get(TaskManagerOptions.MEMORY)).hasToString("512 MiB");
+    assertThat(configuration.get(MemoryOptions.HEAP)).contains(MemorySize.ofMebibytes(512));
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.millrace.core.config.Configuration;
 import io.millrace.core.config.ConfigurationException;
 import io.millrace.core.config.JobManagerOptions;
 import io.millrace.core.config.ProcessOptions;
+import io.millrace.core.config.StateOptions;
 import io.millrace.core.config.TaskManagerOptions;
 import io.millrace.core.storage.MountedFileStore;
 import io.millrace.runtime.blob.BlobCache;
@@ -20,6 +21,10 @@ import io.millrace.runtime.exchange.netty.ExchangeMetrics;
 import io.millrace.runtime.exchange.netty.ExchangeOptions;
 import io.millrace.runtime.exchange.netty.NettyChannels;
 import io.millrace.runtime.id.TaskManagerId;
+import io.millrace.runtime.memory.DefaultMemory;
+import io.millrace.runtime.memory.MachineMemory;
+import io.millrace.runtime.memory.MemoryPlan;
+import io.millrace.runtime.metrics.MemoryMetrics;
 import io.millrace.runtime.metrics.ProcessMetrics;
 import io.millrace.runtime.rpc.Build;
 import io.millrace.runtime.rpc.GrpcJobManagerLink;
@@ -59,8 +64,11 @@ public final class TaskManagerProcess {
     ProcessMain.run("TaskManager", args, TaskManagerProcess::start);
   }
 
-  private static AutoCloseable start(Configuration configuration)
-      throws IOException, InterruptedException {
+  private static AutoCloseable start(Configuration given) throws IOException, InterruptedException {
+    MemoryPlan memory =
+        MemoryPlan.ofTaskManager(given, () -> DefaultMemory.of(MachineMemory.total(), 1));
+    ProcessMain.report(memory);
+    Configuration configuration = memory.appliedTo(given);
     Optional<Path> jobManager = configuration.get(ProcessOptions.JOB_MANAGER_REPORT).map(Path::of);
     if (configuration.get(JobManagerOptions.RPC_PORT) == 0 && jobManager.isEmpty()) {
       throw new ConfigurationException(
@@ -69,14 +77,19 @@ public final class TaskManagerProcess {
     Path checkpoints = checkpointDirectory(configuration);
     Optional<String> token = ProcessMain.token(configuration);
     String host = configuration.get(TaskManagerOptions.HOST);
+    RocksDbSettings state = RocksDbSettings.of(configuration);
+    if (configuration.isSet(StateOptions.ROCKSDB_OPTIONS)) {
+      // Now rather than by the first job. Without them there is nothing that RocksDB could refuse.
+      state.tuning().check();
+    }
     WorkDirectory work = WorkDirectory.claim(parentOfWork(configuration));
-    RocksDbEnvironment rocksDb =
-        new RocksDbEnvironment(work.path().resolve("state"), RocksDbSettings.of(configuration));
+    RocksDbEnvironment rocksDb = new RocksDbEnvironment(work.path().resolve("state"), state);
     ProcessMetrics metrics = new ProcessMetrics("taskmanager");
     DataExchange exchange =
         DataExchange.start(
             ExchangeOptions.of(
                     new ExchangeOptions.Identity(clusterId(token), Build.CURRENT.toString()))
+                .withMemory(memory.directMemory().bytes())
                 .withAddress(host, configuration.get(TaskManagerOptions.DATA_PORT)));
     MetricsEndpoint page =
         MetricsEndpoint.start(
@@ -116,6 +129,8 @@ public final class TaskManagerProcess {
                     "tm-" + pid + "-" + exchange.port() + "-" + connections.incrementAndGet()),
             fatal -> ProcessMain.fail(fatal.reason()));
     register(metrics.registry(), exchange, node);
+    register(metrics.registry(), rocksDb);
+    MemoryMetrics.register(metrics.registry(), memory);
     node.start();
     new ProcessReport(
             Map.of(
@@ -218,6 +233,17 @@ public final class TaskManagerProcess {
             node,
             n -> n.metrics().stream().mapToLong(TaskMetrics::recordsIn).sum())
         .description("Records that the subtasks running here have taken")
+        .register(registry);
+  }
+
+  private static void register(MeterRegistry registry, RocksDbEnvironment rocksDb) {
+    Gauge.builder("millrace.rocksdb.block.cache.used", rocksDb, RocksDbEnvironment::usedBytes)
+        .baseUnit("bytes")
+        .description("What RocksDB's block cache holds, write buffers included")
+        .register(registry);
+    Gauge.builder("millrace.rocksdb.block.cache.pinned", rocksDb, RocksDbEnvironment::pinnedBytes)
+        .baseUnit("bytes")
+        .description("The part of it that can't be evicted now, write buffers included")
         .register(registry);
   }
 

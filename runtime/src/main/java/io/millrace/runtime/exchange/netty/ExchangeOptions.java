@@ -61,6 +61,21 @@ public record ExchangeOptions(
         host, port, identity, ioThreads, newLimits, connectTimeout, openTimeout);
   }
 
+  /**
+   * With limits that keep what is in flight within a half of so much memory. Beyond that are {@link
+   * Limits#channelBytes} a channel and what waits to be sent.
+   */
+  public ExchangeOptions withMemory(long bytes) {
+    return withLimits(
+        new Limits(
+            limits.channelBytes,
+            limits.channelMaxBytes,
+            Math.min(limits.floatingBytes, bytes / 2),
+            limits.sendQueueBytes,
+            limits.frameBytes,
+            limits.maxFrameBytes));
+  }
+
   public ExchangeOptions withTimeouts(Duration connect, Duration open) {
     return new ExchangeOptions(host, port, identity, ioThreads, limits, connect, open);
   }

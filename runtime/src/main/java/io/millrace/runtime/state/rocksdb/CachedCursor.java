@@ -23,6 +23,8 @@ public final class CachedCursor<V> implements EntryCursor<V> {
   private final LongSupplier clock;
   private final long ttlMillis;
   private final boolean renewedByReads;
+  private final boolean objectValues;
+  private final boolean objectKeysOnly;
   private final TableStore.Value<V> stored = new TableStore.Value<>();
   private final ReadAhead ahead = new ReadAhead();
   private boolean readsAhead;
@@ -33,6 +35,8 @@ public final class CachedCursor<V> implements EntryCursor<V> {
     this.table = table;
     this.entries = table.entries();
     this.key = table.cache().key();
+    this.objectValues = table.layout().objectValues();
+    this.objectKeysOnly = !objectValues && !table.layout().longKeys();
     this.clock = clock;
     this.ttlMillis = ttl.map(config -> config.ttl().toMillis()).orElse(0L);
     this.renewedByReads =
@@ -216,6 +220,9 @@ public final class CachedCursor<V> implements EntryCursor<V> {
       segment.setTime(slot, time);
     }
     table.markDirty(segment, slot);
+    if (objectValues) {
+      table.store().stored(value);
+    }
   }
 
   /** The segment of the current key's entry, which is made if there is none, and may be changed. */
@@ -293,6 +300,9 @@ public final class CachedCursor<V> implements EntryCursor<V> {
     }
     serial = key.serial();
     entries.countInserted();
+    if (objectKeysOnly) {
+      table.store().storedKey();
+    }
     return target;
   }
 

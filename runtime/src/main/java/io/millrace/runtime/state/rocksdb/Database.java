@@ -64,22 +64,33 @@ final class Database {
 
   @SuppressWarnings("resource") // closed with the database, in the reverse order
   static Database open(
-      String operator, Path directory, DatabaseOptions.Memory memory, Runnable whenClosed)
+      String operator,
+      Path directory,
+      DatabaseOptions.Memory memory,
+      RocksDbTuning tuning,
+      Runnable whenClosed)
       throws IOException {
     Deque<AutoCloseable> natives = new ArrayDeque<>();
-    Options options = DatabaseOptions.make(memory, natives::push);
+    boolean opened = false;
     try {
-      return new Database(
-          operator,
-          directory,
-          RocksDB.open(options, directory.toString()),
-          options,
-          natives,
-          whenClosed);
+      Options options = DatabaseOptions.make(memory, tuning, natives::push);
+      Database database =
+          new Database(
+              operator,
+              directory,
+              RocksDB.open(options, directory.toString()),
+              options,
+              natives,
+              whenClosed);
+      opened = true;
+      return database;
     } catch (RocksDBException e) {
-      natives.forEach(Database::close);
-      Directories.delete(directory);
       throw new RocksDbException(operator, "opened", directory, e);
+    } finally {
+      if (!opened) {
+        natives.forEach(Database::close);
+        Directories.delete(directory);
+      }
     }
   }
 

@@ -200,7 +200,7 @@ final class ObjectCache implements AutoCloseable {
 
   /** How much more than its budget the cache may hold while a cut is not taken. */
   private long spareBytes() {
-    return Math.max(environment.settings().spareBytes(), budget / SPARE_PART);
+    return Math.max(environment.settings().memory().spareBytes(), budget / SPARE_PART);
   }
 
   /**

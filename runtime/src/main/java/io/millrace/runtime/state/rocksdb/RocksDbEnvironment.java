@@ -81,8 +81,9 @@ public final class RocksDbEnvironment implements KeyedBackends, AutoCloseable {
       // one of the few locks of an LRU cache made state that doesn't fit a tenth dearer.
       Cache blocks =
           new HyperClockCache(
-              settings.blockCacheBytes(), ENTRY_SIZES_VARY, CACHE_SHARD_BITS, false);
-      shared = new Native(blocks, new WriteBufferManager(settings.writeBufferBytes(), blocks));
+              settings.memory().blockCacheBytes(), ENTRY_SIZES_VARY, CACHE_SHARD_BITS, false);
+      shared =
+          new Native(blocks, new WriteBufferManager(settings.memory().writeBufferBytes(), blocks));
     }
     Path own = directory.resolve("db-" + numbers.incrementAndGet());
     try {
@@ -103,7 +104,10 @@ public final class RocksDbEnvironment implements KeyedBackends, AutoCloseable {
             operator,
             own,
             new DatabaseOptions.Memory(
-                shared.blocks, shared.buffers, Math.max(1 << 20, settings.writeBufferBytes() / 4)),
+                shared.blocks,
+                shared.buffers,
+                Math.max(1 << 20, settings.memory().writeBufferBytes() / 4)),
+            settings.tuning(),
             this::databaseClosed);
     open++;
     return database;
@@ -122,6 +126,16 @@ public final class RocksDbEnvironment implements KeyedBackends, AutoCloseable {
     }
   }
 
+  /** Bytes in the block cache, write buffers included. */
+  public synchronized long usedBytes() {
+    return shared == null ? 0 : shared.blocks.getUsage();
+  }
+
+  /** Bytes in the block cache that can't be evicted now, write buffers included. */
+  public synchronized long pinnedBytes() {
+    return shared == null ? 0 : shared.blocks.getPinnedUsage();
+  }
+
   void cacheOpened() {
     caches.incrementAndGet();
   }
@@ -132,7 +146,7 @@ public final class RocksDbEnvironment implements KeyedBackends, AutoCloseable {
 
   /** The bytes that one object cache may have now; falls as more are opened. */
   long cacheShare() {
-    return settings.cacheBytes() / Math.max(1, caches.get());
+    return settings.memory().cacheBytes() / Math.max(1, caches.get());
   }
 
   /** No more databases are opened; what is shared goes with the last one that is open. */

@@ -13,6 +13,9 @@ import io.millrace.runtime.state.heap.StateTable;
  * written there. Owned by the task thread.
  */
 final class TableStore<V> {
+  /** Of values stored in the cache one in so many is measured: writing it costs what it costs. */
+  private static final int MEASURED = 64;
+
   private final StoreKeys keys;
   private final TypeSerializer<V> serializer;
   private final boolean timed;
@@ -22,7 +25,8 @@ final class TableStore<V> {
   private boolean written;
   private boolean classNames;
   // Of keys and values; moves slowly.
-  private int averageBytes = 16;
+  private int averageBytes;
+  private int untilMeasured;
 
   /**
    * @param timed whether a value is stored with its time
@@ -148,7 +152,36 @@ final class TableStore<V> {
     codec.encode(object, out);
   }
 
+  /**
+   * The current key's value was stored in the cache. That no entry has been written yet must not
+   * make them all pass for small: the cache would take more of the heap than its part.
+   */
+  void stored(V value) {
+    if (isMeasured()) {
+      BinaryWriter out = cache.valueBytes();
+      serializer.write(value, out);
+      int bytes = out.size();
+      sample(currentKey().size() + bytes);
+    }
+  }
+
+  /** The same of a key whose value is flat. */
+  void storedKey() {
+    if (isMeasured()) {
+      sample(currentKey().size());
+    }
+  }
+
+  private boolean isMeasured() {
+    untilMeasured--;
+    if (untilMeasured >= 0) {
+      return false;
+    }
+    untilMeasured = MEASURED - 1;
+    return true;
+  }
+
   private void sample(int bytes) {
-    averageBytes += (bytes - averageBytes) / 16;
+    averageBytes = averageBytes == 0 ? bytes : averageBytes + (bytes - averageBytes) / 16;
   }
 }

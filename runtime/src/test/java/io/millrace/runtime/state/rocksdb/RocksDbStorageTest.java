@@ -26,6 +26,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -239,6 +240,49 @@ class RocksDbStorageTest {
     assertThat(files(backends.directory())).isEmpty();
     KeyedStateBackend<Long> restored = backends.at(backends.restore(0, 1, written), 1L);
     assertThat(restored.getState(SUM).value()).isEqualTo(5);
+  }
+
+  @Test
+  void theCacheKnowsHowLargeEntriesAreThatWereNeverWritten() throws IOException {
+    Backends<Long> values = large(TypeInformation.of(Long.class));
+    KeyedStateBackend<Long> backend = values.create();
+    ValueState<byte[]> state = backend.getState(new ValueStateDescriptor<>("v", byte[].class));
+    for (long key = 0; key < 200; key++) {
+      values.at(backend, key);
+      state.update(random(key, 100_000));
+    }
+    assertThat(onDisk(values)).isGreaterThan(8 << 20);
+
+    Backends<String> keys = large(TypeInformation.of(String.class));
+    KeyedStateBackend<String> counts = keys.create();
+    ValueState<Long> count = counts.getState(new ValueStateDescriptor<>("count", Long.class));
+    for (long key = 0; key < 200; key++) {
+      String text = Base64.getEncoder().encodeToString(random(key, 75_000));
+      keys.at(counts, text);
+      count.update(key);
+    }
+    assertThat(onDisk(keys)).isGreaterThan(6 << 20);
+  }
+
+  /** With a cache of 4 MiB, in which everything may be dirty; write buffers have less. */
+  private <K> Backends<K> large(TypeInformation<K> keyType) {
+    Backends<K> large = Backends.withCache(4 << 20, 0, keyType, new MemoryFileStore());
+    made.add(large);
+    return large;
+  }
+
+  private static byte[] random(long seed, int length) {
+    byte[] bytes = new byte[length];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  private static long onDisk(Backends<?> of) throws IOException {
+    long bytes = 0;
+    for (Path file : files(of.directory())) {
+      bytes += Files.exists(file) ? Files.size(file) : 0;
+    }
+    return bytes;
   }
 
   private static List<Path> files(Path directory) throws IOException {
