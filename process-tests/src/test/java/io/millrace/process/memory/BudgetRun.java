@@ -52,6 +52,7 @@ final class BudgetRun {
   private final MemorySize budget;
   private final long records;
   private final long keys;
+  private final Duration interval;
   private final Duration patience;
   private final List<String> samples = new ArrayList<>();
   private int looks;
@@ -59,11 +60,13 @@ final class BudgetRun {
 
   /**
    * @param records each writes {@link LargeStateJob#VALUE_BYTES}
+   * @param interval of checkpoints
    */
-  BudgetRun(MemorySize budget, long records, long keys, Duration patience) {
+  BudgetRun(MemorySize budget, long records, long keys, Duration interval, Duration patience) {
     this.budget = budget;
     this.records = records;
     this.keys = keys;
+    this.interval = interval;
     this.patience = patience;
   }
 
@@ -213,7 +216,8 @@ final class BudgetRun {
               @Override
               public void seen(JobView job) {}
             });
-    List<String> arguments = List.of(Long.toString(records), Long.toString(keys));
+    List<String> arguments =
+        List.of(Long.toString(records), Long.toString(keys), Long.toString(interval.toSeconds()));
     new Program(JobJar.open(jar), Optional.empty(), arguments).run(submission);
     return submission.submitted().get(0).id();
   }

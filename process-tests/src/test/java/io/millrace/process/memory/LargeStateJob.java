@@ -24,14 +24,14 @@ public final class LargeStateJob {
 
   private LargeStateJob() {}
 
-  /** Arguments: records, keys. */
+  /** Arguments: records, keys, seconds between checkpoints. */
   public static void main(String[] args) throws Exception {
     long records = Long.parseLong(args[0]);
     long keys = Long.parseLong(args[1]);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.setParallelism(2);
     env.setStateBackend(StateBackend.ROCKSDB);
-    env.enableCheckpointing(Duration.ofSeconds(5));
+    env.enableCheckpointing(Duration.ofSeconds(Long.parseLong(args[2])));
     env.setRestartStrategy(RestartStrategies.noRestart());
     env.fromSource(
             new DataGeneratorSource<>(i -> (mix(i) >>> 1) % keys, records),

@@ -19,7 +19,9 @@ class MemoryBudgetSoakTest {
 
   @Test
   void twentyGigabytesOfStateAreWrittenWithinTheBudget() throws Exception {
-    BudgetRun.Seen seen = new BudgetRun(BUDGET, RECORDS, KEYS, Duration.ofMinutes(90)).run("soak");
+    BudgetRun.Seen seen =
+        new BudgetRun(BUDGET, RECORDS, KEYS, Duration.ofSeconds(60), Duration.ofMinutes(90))
+            .run("soak");
     System.out.println(seen);
     assertThat(RECORDS * LargeStateJob.VALUE_BYTES).isGreaterThanOrEqualTo(20_000_000_000L);
     assertThat(KEYS * LargeStateJob.VALUE_BYTES).isGreaterThan(10 * BUDGET.bytes());

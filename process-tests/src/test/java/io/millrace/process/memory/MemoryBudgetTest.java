@@ -14,7 +14,9 @@ class MemoryBudgetTest {
 
   @Test
   void aGigabyteOfStateIsWrittenWithinTheBudget() throws Exception {
-    BudgetRun.Seen seen = new BudgetRun(BUDGET, RECORDS, KEYS, Duration.ofMinutes(5)).run("small");
+    BudgetRun.Seen seen =
+        new BudgetRun(BUDGET, RECORDS, KEYS, Duration.ofSeconds(5), Duration.ofMinutes(5))
+            .run("small");
     System.out.println(seen);
     assertThat(RECORDS * LargeStateJob.VALUE_BYTES).isGreaterThanOrEqualTo(1L << 30);
     assertThat(seen.taskManager().bytes())

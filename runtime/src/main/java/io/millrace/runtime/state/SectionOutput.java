@@ -10,5 +10,18 @@ public interface SectionOutput {
    *
    * @param entries a frame of its own, with its own dictionary; may be reset after the call
    */
-  void state(StateMeta meta, BinaryWriter entries) throws IOException;
+  default void state(StateMeta meta, BinaryWriter entries) throws IOException {
+    begin(meta, entries.size());
+    part(entries);
+  }
+
+  /**
+   * Begins a state whose entries come by {@link #part}, since they may be more than the heap holds.
+   *
+   * @param size bytes that the parts have together
+   */
+  void begin(StateMeta meta, int size) throws IOException;
+
+  /** Appends a part of the state's entries, which may be reset after the call. */
+  void part(BinaryWriter bytes) throws IOException;
 }

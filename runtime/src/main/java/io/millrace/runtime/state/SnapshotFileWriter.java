@@ -130,13 +130,17 @@ public final class SnapshotFileWriter implements AutoCloseable {
     }
 
     @Override
-    public void state(StateMeta meta, BinaryWriter entries) throws IOException {
+    public void begin(StateMeta meta, int size) throws IOException {
       header.reset();
       begin();
       meta.write(header);
-      header.writeInt(entries.size());
+      header.writeInt(size);
       append(header);
-      append(entries);
+    }
+
+    @Override
+    public void part(BinaryWriter bytes) throws IOException {
+      append(bytes);
     }
 
     private void begin() {

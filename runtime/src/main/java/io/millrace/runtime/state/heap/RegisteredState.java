@@ -2,7 +2,9 @@ package io.millrace.runtime.state.heap;
 
 import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
+import io.millrace.runtime.state.SectionOutput;
 import io.millrace.runtime.state.StateMeta;
+import java.io.IOException;
 import java.util.Optional;
 
 /** A named state of a backend, as the backend sees it. Owned by the task thread. */
@@ -38,5 +40,17 @@ public interface RegisteredState {
      * @return false, and nothing is written, if the group has no entries
      */
     boolean write(int groupIndex, BinaryWriter out);
+
+    /**
+     * Writes the state of a key group to a section, nothing if the group has no entries.
+     *
+     * @param scratch for the entries, or some of them
+     */
+    default void write(int groupIndex, SectionOutput out, BinaryWriter scratch) throws IOException {
+      scratch.reset();
+      if (write(groupIndex, scratch)) {
+        out.state(meta(), scratch);
+      }
+    }
   }
 }

@@ -57,10 +57,7 @@ final class TableCut implements KeyedCut {
     begin();
     try {
       for (RegisteredState.Capture capture : captures) {
-        entries.reset();
-        if (capture.write(group - range.first(), entries)) {
-          out.state(capture.meta(), entries);
-        }
+        capture.write(group - range.first(), out, entries);
       }
       for (Supplier<RawState> state : unclaimed.getOrDefault(group, List.of())) {
         state.get().copyTo(out);

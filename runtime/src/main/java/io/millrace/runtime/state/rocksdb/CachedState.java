@@ -3,6 +3,7 @@ package io.millrace.runtime.state.rocksdb;
 import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.TypeSerializer;
+import io.millrace.runtime.state.SectionOutput;
 import io.millrace.runtime.state.StateMeta;
 import io.millrace.runtime.state.heap.CurrentKey;
 import io.millrace.runtime.state.heap.EntryFormat;
@@ -11,6 +12,7 @@ import io.millrace.runtime.state.heap.Segment;
 import io.millrace.runtime.state.heap.StateTable;
 import io.millrace.runtime.state.heap.StoredForm;
 import io.millrace.runtime.state.rocksdb.StoredState.StoredTable;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -104,6 +106,12 @@ final class CachedState<V> implements RegisteredState {
       @Override
       public boolean write(int groupIndex, BinaryWriter out) {
         return entries.write(groupIndex, out);
+      }
+
+      @Override
+      public void write(int groupIndex, SectionOutput out, BinaryWriter scratch)
+          throws IOException {
+        entries.write(meta, groupIndex, out, scratch);
       }
     };
   }

@@ -6,17 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.core.state.ListStateDescriptor;
 import io.millrace.core.state.ValueState;
 import io.millrace.core.state.ValueStateDescriptor;
+import io.millrace.core.types.BinaryWriter;
+import io.millrace.core.types.KeyHash;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.core.types.UnsupportedTypeException;
 import io.millrace.runtime.state.HandleFactory;
 import io.millrace.runtime.state.KeyGroupRange;
+import io.millrace.runtime.state.KeyGroups;
 import io.millrace.runtime.state.KeyedCut;
 import io.millrace.runtime.state.KeyedStateBackend;
 import io.millrace.runtime.state.MemoryFileStore;
 import io.millrace.runtime.state.NoNamespace;
 import io.millrace.runtime.state.PaneCursor;
 import io.millrace.runtime.state.PanedState;
+import io.millrace.runtime.state.SectionOutput;
 import io.millrace.runtime.state.StateHandles;
+import io.millrace.runtime.state.StateMeta;
 import io.millrace.runtime.state.TimerQueue;
 import io.millrace.runtime.state.heap.Backends;
 import io.millrace.runtime.state.heap.Backends.Kind;
@@ -32,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -262,6 +268,65 @@ class RocksDbStorageTest {
       count.update(key);
     }
     assertThat(onDisk(keys)).isGreaterThan(6 << 20);
+  }
+
+  @Test
+  void aLargeKeyGroupIsWrittenInPartsAndRestored() throws IOException {
+    Backends<Long> backends = backends(Kind.ROCKSDB_SMALL_CACHE);
+    KeyedStateBackend<Long> backend = backends.create();
+    ValueStateDescriptor<byte[]> descriptor = new ValueStateDescriptor<>("v", byte[].class);
+    ValueState<byte[]> state = backend.getState(descriptor);
+    List<Long> keys =
+        LongStream.iterate(0, key -> key + 1)
+            .filter(key -> KeyGroups.groupOf(KeyHash.ofLong(key), Backends.GROUPS) == 5)
+            .limit(12)
+            .boxed()
+            .toList();
+    for (long key : keys) {
+      backends.at(backend, key);
+      state.update(random(key, 300_000));
+    }
+    KeyedCut cut = backend.snapshot();
+    while (backend.goOnWithCut()) {
+      continue;
+    }
+    Parts parts = new Parts();
+    cut.writeGroup(5, parts);
+    cut.writeGroup(6, parts);
+    assertThat(parts.states).isOne();
+    assertThat(parts.bytes).isEqualTo(parts.size).isGreaterThan(12 * 300_000);
+    assertThat(parts.largest).isLessThan(1_400_000);
+
+    List<StateHandles> written = List.of(backends.write(cut));
+    for (Kind kind : List.of(Kind.HEAP, Kind.ROCKSDB, Kind.ROCKSDB_SMALL_CACHE)) {
+      Backends<Long> others = backends(kind, LONG, backends.store());
+      KeyedStateBackend<Long> restored = others.restore(0, 1, written);
+      ValueState<byte[]> again = restored.getState(descriptor);
+      for (long key : keys) {
+        others.at(restored, key);
+        assertThat(again.value()).isEqualTo(random(key, 300_000));
+      }
+    }
+  }
+
+  /** Counts what comes. */
+  private static final class Parts implements SectionOutput {
+    private int states;
+    private long size;
+    private long bytes;
+    private long largest;
+
+    @Override
+    public void begin(StateMeta meta, int announced) {
+      states++;
+      size += announced;
+    }
+
+    @Override
+    public void part(BinaryWriter part) {
+      bytes += part.size();
+      largest = Math.max(largest, part.size());
+    }
   }
 
   /** With a cache of 4 MiB, in which everything may be dirty; write buffers have less. */
