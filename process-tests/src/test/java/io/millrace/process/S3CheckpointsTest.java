@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * that a directory is good for.
  */
 class S3CheckpointsTest {
-  private static final int BIDS = 40_000;
+  private static final int BIDS = 16_000;
   private static final String CHECKPOINTS = "s3://checkpoints/cluster";
   private static final String SAVEPOINTS = "s3://savepoints/by/hand";
 
