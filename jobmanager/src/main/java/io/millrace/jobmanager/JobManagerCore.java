@@ -1,5 +1,6 @@
 package io.millrace.jobmanager;
 
+import io.millrace.core.storage.StoreLocation;
 import io.millrace.runtime.blob.BlobKey;
 import io.millrace.runtime.blob.BlobStore;
 import io.millrace.runtime.graph.JobGraph;
@@ -206,7 +207,7 @@ public final class JobManagerCore implements Dispatcher, TaskManagerGate, AutoCl
   /** Absolute, so that it can be given to another job wherever that is submitted from. */
   private String location(Optional<String> directory) {
     String path = directory.orElseThrow();
-    return path.startsWith("/") ? path : services.storage().location() + "/" + path;
+    return StoreLocation.isAbsolute(path) ? path : services.storage().location() + "/" + path;
   }
 
   @Override

@@ -48,7 +48,9 @@ class ArchitectureTest {
               Map.entry("api", Set.of("core", "runtime")),
               Map.entry("formats", Set.of("core")),
               Map.entry("connectors", Set.of("core")),
+              Map.entry("filestore", Set.of("core")),
               Map.entry("testing.kafka", Set.of()),
+              Map.entry("testing.s3", Set.of()),
               Map.entry("client", Set.of("core", "runtime", "taskmanager", "jobmanager")),
               Map.entry("testing", Set.of("core", "runtime", "testkit", "client")),
               Map.entry("examples", Set.of("core", "api", "formats", "connectors")),
@@ -120,6 +122,7 @@ class ArchitectureTest {
           "io.grpc.",
           "com.google.protobuf.",
           "org.rocksdb.",
+          "software.amazon.awssdk.",
           "com.fasterxml.jackson.",
           "org.objectweb.asm.",
           "org.jctools.");

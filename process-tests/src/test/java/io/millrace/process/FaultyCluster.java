@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -55,7 +56,8 @@ final class FaultyCluster implements AutoCloseable {
   private final Map<FailPoint, Integer> armed = new EnumMap<>(FailPoint.class);
   private int runs;
 
-  private FaultyCluster(Path directory) throws IOException, InterruptedException {
+  private FaultyCluster(Path directory, UnaryOperator<Configuration> settings)
+      throws IOException, InterruptedException {
     this.directory = directory;
     this.failPoints = Files.createDirectories(directory.resolve("fail-points"));
     this.jar = JobJarFile.write(directory.resolve("job.jar"));
@@ -74,7 +76,7 @@ final class FaultyCluster implements AutoCloseable {
       started =
           LocalCluster.start(
               new RunDirectory(directory.resolve("run").toAbsolutePath()),
-              configuration,
+              settings.apply(configuration),
               TASK_MANAGERS,
               false,
               TestClassPath.ofCluster());
@@ -91,9 +93,17 @@ final class FaultyCluster implements AutoCloseable {
   }
 
   static FaultyCluster start(String name) throws IOException, InterruptedException {
+    return start(name, configuration -> configuration);
+  }
+
+  /**
+   * @param settings over those that all these clusters have
+   */
+  static FaultyCluster start(String name, UnaryOperator<Configuration> settings)
+      throws IOException, InterruptedException {
     Path directory = Path.of("target", "faults", name).toAbsolutePath();
     delete(directory);
-    return new FaultyCluster(Files.createDirectories(directory));
+    return new FaultyCluster(Files.createDirectories(directory), settings);
   }
 
   KafkaBroker broker() {
@@ -140,6 +150,18 @@ final class FaultyCluster implements AutoCloseable {
     return processes.state().processes().stream()
         .filter(process -> process.role().startsWith("taskmanager"))
         .toList();
+  }
+
+  ClusterProcess jobManager() {
+    return processes.state().processes().stream()
+        .filter(process -> process.role().startsWith("jobmanager"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Where the processes log. */
+  Path logs() {
+    return directory.resolve("run/logs");
   }
 
   ClusterProcess anyTaskManager(Random random) {

@@ -26,10 +26,15 @@ final class LedgerRun implements AutoCloseable {
   private final String input;
   private final KafkaProducer<byte[], String> producer;
   private final Ledger ledger;
-  private final JobId job;
+  private final List<String> arguments;
+  private JobId job;
   private int fed;
 
   LedgerRun(FaultyCluster cluster, int bids) {
+    this(cluster, bids, "heap");
+  }
+
+  LedgerRun(FaultyCluster cluster, int bids, String backend) {
     this.cluster = cluster;
     this.bids = bids;
     cluster.awaitWhole();
@@ -45,32 +50,29 @@ final class LedgerRun implements AutoCloseable {
             new ByteArraySerializer(),
             new StringSerializer());
     this.ledger = new Ledger(servers, "ledger-" + run, Bids.sequences(bids));
-    this.job =
-        submit(
-            List.of(
-                "--bootstrap-servers",
-                servers,
-                "--input",
-                input,
-                "--output",
-                "hot-" + run,
-                "--ledger",
-                "ledger-" + run,
-                "--checkpoint-interval",
-                "PT0.25S"));
+    this.arguments =
+        List.of(
+            "--bootstrap-servers",
+            servers,
+            "--input",
+            input,
+            "--output",
+            "hot-" + run,
+            "--ledger",
+            "ledger-" + run,
+            "--checkpoint-interval",
+            "PT0.25S",
+            "--state-backend",
+            backend);
+    this.job = submit(Optional.empty());
   }
 
-  private JobId submit(List<String> arguments) {
+  private JobId submit(Optional<String> savepoint) {
     Submission submission =
         new Submission(
             cluster.client(),
             new Submission.Options(
-                cluster.jar(),
-                true,
-                OptionalInt.of(FaultyCluster.SLOTS),
-                Optional.empty(),
-                false,
-                false),
+                cluster.jar(), true, OptionalInt.of(FaultyCluster.SLOTS), savepoint, false, false),
             new Submission.Listener() {
               @Override
               public void submitted(JobId id, String name) {}
@@ -80,6 +82,27 @@ final class LedgerRun implements AutoCloseable {
             });
     new Program(JobJar.open(cluster.jar()), Optional.empty(), arguments).run(submission);
     return submission.submitted().get(0).id();
+  }
+
+  /** Goes on from a savepoint or checkpoint as another job. */
+  void restart(String savepoint) {
+    job = submit(Optional.of(savepoint));
+  }
+
+  /** Takes a savepoint; returns where it is. */
+  String savepoint(String directory) {
+    return cluster.client().savepoint(job, Optional.of(directory));
+  }
+
+  /** Ends the job with a savepoint; returns where it is. */
+  String stop(String directory) {
+    String savepoint = cluster.client().stop(job, Optional.of(directory), false);
+    FaultyCluster.until("the job has ended", () -> view().status().isTerminal());
+    return savepoint;
+  }
+
+  JobId job() {
+    return job;
   }
 
   JobView view() {

@@ -12,8 +12,8 @@ final class TestClassPath {
   /** What job jars bring, what belongs to the broker alone, and the tests' own. */
   private static final Pattern NOT_THE_CLUSTERS =
       Pattern.compile(
-          "(^|/)(examples|connectors-kafka|formats-json|testing|testing-kafka|demo|runtime-testkit"
-              + "|process-tests)(-[0-9][^/]*\\.jar|/target/.*)$"
+          "(^|/)(examples|connectors-kafka|formats-json|testing|testing-kafka|testing-s3|demo"
+              + "|runtime-testkit|process-tests)(-[0-9][^/]*\\.jar|/target/.*)$"
               + "|/(kafka|log4j|scala|junit|assertj|awaitility|surefire)[^/]*\\.jar$");
 
   private TestClassPath() {}

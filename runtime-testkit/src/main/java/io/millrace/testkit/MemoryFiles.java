@@ -1,11 +1,14 @@
 package io.millrace.testkit;
 
 import io.millrace.core.storage.FileStore;
+import io.millrace.core.storage.StoredFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -63,8 +66,15 @@ public final class MemoryFiles implements FileStore {
   }
 
   @Override
-  public List<String> list(String directory) {
-    return files.keySet().stream().filter(name -> name.startsWith(directory + "/")).toList();
+  public List<StoredFile> describe(String directory) {
+    List<StoredFile> found = new ArrayList<>();
+    files.forEach(
+        (path, bytes) -> {
+          if (path.startsWith(directory + "/")) {
+            found.add(new StoredFile(path, bytes.length, Instant.EPOCH));
+          }
+        });
+    return found;
   }
 
   @Override

@@ -11,17 +11,22 @@ import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code millrace checkpoints}. */
 @Command(
     name = "checkpoints",
     description = {
-      "Lists the last checkpoints of a job, and where the time of one went.",
+      "Lists the last checkpoints of a job, and where the time of one went; 'gc' deletes what is left"
+          + " of old ones.",
       "Times are of the slowest subtask: aligning barriers (meanwhile records wait), taking the cut"
           + " (no record is processed), and writing it (beside the records)."
     },
     footer = {"  millrace checkpoints 3f2a", "  millrace checkpoints 3f2a --id 17"})
-final class CheckpointsCommand extends JobCommand {
+final class CheckpointsCommand extends MillraceCommand {
+  @Parameters(index = "0", arity = "0..1", paramLabel = "ID", description = JobCommand.ID)
+  Optional<String> job = Optional.empty();
+
   @Option(
       names = "--id",
       paramLabel = "N",
@@ -34,8 +39,12 @@ final class CheckpointsCommand extends JobCommand {
 
   @Override
   public Integer call() {
+    if (job.isEmpty()) {
+      throw usage("Say of which job: millrace checkpoints ID");
+    }
     MillraceClient client = common.client(console);
-    CheckpointsView checkpoints = client.job(find(client)).checkpoints();
+    CheckpointsView checkpoints =
+        client.job(JobCommand.find(this, job.get(), client)).checkpoints();
     if (common.json) {
       console.json(RestJson.checkpoints(checkpoints));
       return ExitCode.OK;

@@ -8,10 +8,10 @@ import picocli.CommandLine.Parameters;
 
 /** A command about one job. */
 abstract class JobCommand extends MillraceCommand {
-  @Parameters(
-      index = "0",
-      paramLabel = "ID",
-      description = "Id of the job ('millrace list' shows it), or an unambiguous beginning of it.")
+  static final String ID =
+      "Id of the job ('millrace list' shows it), or an unambiguous beginning of it.";
+
+  @Parameters(index = "0", paramLabel = "ID", description = ID)
   String job;
 
   JobCommand(Console console) {
@@ -19,16 +19,22 @@ abstract class JobCommand extends MillraceCommand {
   }
 
   JobId find(MillraceClient client) {
+    return find(this, job, client);
+  }
+
+  /** The job that a command was given. */
+  static JobId find(MillraceCommand command, String job, MillraceClient client) {
     if (job.matches("[0-9a-f]{16}")) {
       return new JobId(job);
     }
     if (!job.matches("[0-9a-f]{1,15}")) {
-      throw usage("'" + job + "' is not a job id: that is 16 hexadecimal digits (millrace list)");
+      throw command.usage(
+          "'" + job + "' is not a job id: that is 16 hexadecimal digits (millrace list)");
     }
     List<JobView> matches =
         client.jobs().stream().filter(view -> view.id().value().startsWith(job)).toList();
     if (matches.size() != 1) {
-      throw usage(
+      throw command.usage(
           (matches.isEmpty() ? "No job's id starts" : matches.size() + " jobs' ids start")
               + " with '"
               + job

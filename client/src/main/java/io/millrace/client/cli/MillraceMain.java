@@ -51,7 +51,9 @@ public final class MillraceMain extends MillraceCommand {
             .addSubcommand(new CancelCommand(console))
             .addSubcommand(new StopCommand(console))
             .addSubcommand(new SavepointCommand(console))
-            .addSubcommand(new CheckpointsCommand(console))
+            .addSubcommand(
+                new CommandLine(new CheckpointsCommand(console))
+                    .addSubcommand(new GcCommand(console)))
             .addSubcommand(new PlanCommand(console))
             .addSubcommand(
                 new CommandLine(new StateCommand(console))

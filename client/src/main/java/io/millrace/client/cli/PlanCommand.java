@@ -38,8 +38,8 @@ final class PlanCommand extends MillraceCommand {
       names = "--from",
       required = true,
       paramLabel = "SAVEPOINT",
-      description = "Directory of a savepoint or retained checkpoint.")
-  Path from;
+      description = "Directory of a savepoint or retained checkpoint; it may be in s3://BUCKET/.")
+  String from;
 
   @Option(
       names = {"-p", "--parallelism"},
@@ -77,7 +77,8 @@ final class PlanCommand extends MillraceCommand {
       throw usage("--parallelism is at least 1, not " + parallelism.get());
     }
     JobJar opened = JobJar.open(jar.toAbsolutePath());
-    try (OpenedArchive archive = OpenedArchive.open(from, Optional.empty())) {
+    try (OpenedArchive archive =
+        OpenedArchive.open(from, Optional.empty(), common.configuration(console))) {
       Planning planning =
           new Planning(
               archive.archive(), parallelism.map(OptionalInt::of).orElse(OptionalInt.empty()));

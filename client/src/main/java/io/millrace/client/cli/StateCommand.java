@@ -47,8 +47,9 @@ final class StateCommand extends MillraceCommand {
     @Parameters(
         index = "0",
         paramLabel = "SAVEPOINT",
-        description = "Directory of a savepoint or of a retained checkpoint.")
-    Path directory;
+        description =
+            "Directory of a savepoint or of a retained checkpoint; it may be in s3://BUCKET/.")
+    String directory;
 
     @Option(
         names = "--jar",
@@ -62,7 +63,8 @@ final class StateCommand extends MillraceCommand {
 
     @Override
     public final Integer call() throws IOException {
-      try (OpenedArchive opened = OpenedArchive.open(directory, jar)) {
+      try (OpenedArchive opened =
+          OpenedArchive.open(directory, jar, common.configuration(console))) {
         show(opened);
       }
       return ExitCode.OK;

@@ -3,15 +3,18 @@ package io.millrace.client.local;
 import io.millrace.core.config.CheckpointOptions;
 import io.millrace.core.config.Configuration;
 import io.millrace.core.config.ExecutionOptions;
+import io.millrace.core.storage.FileStore;
+import io.millrace.runtime.checkpoint.CheckpointDirectory;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import io.millrace.runtime.submit.JobHandle;
 import io.millrace.runtime.submit.JobResult;
 import io.millrace.runtime.submit.JobRunner;
+import io.millrace.runtime.submit.JobSubmissionException;
 import io.millrace.runtime.submit.RunSettings;
 import io.millrace.runtime.task.TaskTuning;
-import java.nio.file.Path;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -50,7 +53,7 @@ public final class InProcessRunner implements JobRunner {
                 1,
                 graph.slotsNeeded(),
                 Optional.empty(),
-                settings.configuration().get(CheckpointOptions.DIRECTORY).map(Path::of),
+                checkpoints(settings.configuration()),
                 RocksDbSettings.of(settings.configuration()),
                 TaskTuning.of(settings.configuration()),
                 settings.userCode()));
@@ -60,6 +63,17 @@ public final class InProcessRunner implements JobRunner {
     } catch (RuntimeException e) {
       cluster.close();
       throw e;
+    }
+  }
+
+  private static Optional<FileStore> checkpoints(Configuration configuration) {
+    if (configuration.get(CheckpointOptions.DIRECTORY).isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(CheckpointDirectory.open(configuration));
+    } catch (IOException e) {
+      throw new JobSubmissionException(e.getMessage(), e);
     }
   }
 

@@ -69,7 +69,7 @@ public final class MiniCluster implements AutoCloseable {
    *
    * @param slots of each TaskManager
    * @param directory for checkpoints and jobs; empty for a temporary one, deleted at the end
-   * @param checkpoints directory of checkpoints; empty for one in {@code directory}
+   * @param checkpoints where checkpoints go; empty for a directory in {@code directory}
    * @param rocksDb memory of RocksDB state of each TaskManager
    * @param tuning of the subtasks
    * @param userCode class loader of the programs whose jobs run here
@@ -78,7 +78,7 @@ public final class MiniCluster implements AutoCloseable {
       int taskManagers,
       int slots,
       Optional<Path> directory,
-      Optional<Path> checkpoints,
+      Optional<FileStore> checkpoints,
       RocksDbSettings rocksDb,
       TaskTuning tuning,
       ClassLoader userCode) {
@@ -102,7 +102,9 @@ public final class MiniCluster implements AutoCloseable {
             ? Files.createTempDirectory("millrace-")
             : Files.createDirectories(settings.directory().get());
     FileStore checkpoints =
-        new MountedFileStore(settings.checkpoints().orElse(directory.resolve("checkpoints")));
+        settings
+            .checkpoints()
+            .orElseGet(() -> new MountedFileStore(directory.resolve("checkpoints")));
     jobManager =
         new JobManagerNode(
             new JobManagerNode.Parts(

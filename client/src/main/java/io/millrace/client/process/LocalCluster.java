@@ -13,6 +13,7 @@ import io.millrace.core.config.MemoryOptions;
 import io.millrace.core.config.ProcessOptions;
 import io.millrace.core.config.RestOptions;
 import io.millrace.core.config.TaskManagerOptions;
+import io.millrace.core.storage.StoreLocation;
 import io.millrace.jobmanager.rest.RestSettings;
 import io.millrace.runtime.edge.ProcessReport;
 import io.millrace.runtime.memory.DefaultMemory;
@@ -309,8 +310,11 @@ public final class LocalCluster {
     settings.put(RestOptions.TOKEN_FILE.key(), directory.tokenFile().toString());
     Path data = directory.data();
     settings.putIfAbsent(CheckpointOptions.DIRECTORY.key(), data.resolve("checkpoints").toString());
-    settings.putIfAbsent(
-        CheckpointOptions.SAVEPOINT_DIRECTORY.key(), data.resolve("savepoints").toString());
+    if (StoreLocation.parse(settings.get(CheckpointOptions.DIRECTORY.key())).isEmpty()) {
+      // Else they go to the jobs' own directories there: other machines must reach them.
+      settings.putIfAbsent(
+          CheckpointOptions.SAVEPOINT_DIRECTORY.key(), data.resolve("savepoints").toString());
+    }
     settings.putIfAbsent(JobManagerOptions.HA_DIRECTORY.key(), data.resolve("ha").toString());
     settings.putIfAbsent(TaskManagerOptions.WORK_DIRECTORY.key(), directory.work().toString());
     return settings;

@@ -1,7 +1,9 @@
 package io.millrace.client.state;
 
 import io.millrace.client.run.JobJar;
+import io.millrace.core.config.Configuration;
 import io.millrace.core.config.NearestName;
+import io.millrace.core.storage.FileStores;
 import io.millrace.runtime.inspect.StateArchive;
 import io.millrace.runtime.inspect.StateSummary;
 import io.millrace.runtime.rpc.Build;
@@ -18,8 +20,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A savepoint or checkpoint on this machine, with what it takes to look into it: a place for
- * databases that it may consist of, and the program's classes if there are any. For one thread.
+ * A savepoint or checkpoint, with what it takes to look into it: a place for databases that it may
+ * consist of, and the program's classes if there are any. For one thread.
  */
 public final class OpenedArchive implements AutoCloseable {
   /** It reads each entry once: a cache would only take memory. */
@@ -37,10 +39,13 @@ public final class OpenedArchive implements AutoCloseable {
   }
 
   /**
+   * @param savepoint its directory: a path, or such as {@code s3://bucket/savepoint-1}
    * @param jar the program that wrote it, for late-typed values
+   * @param configuration says how other places than directories are reached
    * @throws IOException if there is no savepoint or checkpoint in the directory
    */
-  public static OpenedArchive open(Path savepoint, Optional<Path> jar) throws IOException {
+  public static OpenedArchive open(
+      String savepoint, Optional<Path> jar, Configuration configuration) throws IOException {
     URL[] urls =
         jar.map(path -> new URL[] {JobJar.open(path.toAbsolutePath()).url()}).orElse(new URL[0]);
     Path temporary = Files.createTempDirectory("millrace-state-");
@@ -52,7 +57,11 @@ public final class OpenedArchive implements AutoCloseable {
       URLClassLoader classes = new URLClassLoader(urls, OpenedArchive.class.getClassLoader());
       closing.add(classes);
       StateArchive archive =
-          StateArchive.open(savepoint, databases.images(), Build.CURRENT.toString());
+          StateArchive.open(
+              FileStores.of(configuration),
+              savepoint,
+              databases.images(),
+              Build.CURRENT.toString());
       return new OpenedArchive(archive, classes, closing);
     } catch (IOException | RuntimeException | Error e) {
       closing.close(e);

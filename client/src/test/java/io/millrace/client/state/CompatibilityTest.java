@@ -3,6 +3,7 @@ package io.millrace.client.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.core.config.Configuration;
 import io.millrace.runtime.inspect.StateSummary;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,7 +61,8 @@ class CompatibilityTest {
   /** All entries of all states, sorted, as lines of JSON. */
   static List<String> entries(Path snapshot) throws IOException {
     List<String> lines = new ArrayList<>();
-    try (OpenedArchive opened = OpenedArchive.open(snapshot, Optional.empty())) {
+    try (OpenedArchive opened =
+        OpenedArchive.open(snapshot.toString(), Optional.empty(), Configuration.empty())) {
       for (StateSummary state : opened.archive().states(opened.classes())) {
         opened
             .archive()

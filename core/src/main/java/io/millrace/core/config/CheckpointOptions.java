@@ -9,13 +9,13 @@ public final class CheckpointOptions {
   public static final ConfigOption<Optional<String>> DIRECTORY =
       ConfigOption.optionalString(
           "checkpoint.directory",
-          "Where checkpoints are kept; all processes must reach it. 'none' is a directory of the "
-              + "cluster's run directory.");
+          "Where checkpoints are kept; all processes must reach it: a directory, or such as "
+              + "s3://bucket/directory. 'none' is a directory of the cluster's run directory.");
   public static final ConfigOption<Optional<String>> SAVEPOINT_DIRECTORY =
       ConfigOption.optionalString(
           "checkpoint.savepoint-directory",
-          "Where savepoints go that name no directory. 'none' is a directory beside the "
-              + "checkpoints.");
+          "Where savepoints go that name no directory: one, or such as s3://bucket/directory. "
+              + "'none' is a directory beside the checkpoints.");
   public static final ConfigOption<Optional<Duration>> INTERVAL =
       ConfigOption.optionalDuration(
           "checkpoint.interval",

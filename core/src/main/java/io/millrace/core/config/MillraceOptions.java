@@ -10,6 +10,7 @@ public final class MillraceOptions {
     return List.of(
         ExecutionOptions.GROUP,
         CheckpointOptions.GROUP,
+        S3Options.GROUP,
         StateOptions.GROUP,
         RestartOptions.GROUP,
         MemoryOptions.GROUP,

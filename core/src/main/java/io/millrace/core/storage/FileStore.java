@@ -23,13 +23,43 @@ public interface FileStore {
    */
   InputStream open(String path) throws IOException;
 
+  /** Whether there is a file of that name. */
   boolean exists(String path) throws IOException;
 
-  /** Deletes a file or a whole directory; true if something was there. */
+  /**
+   * Deletes a file or a whole directory, in no certain order; true if something was there. A
+   * directory with nothing left in it may go too.
+   */
   boolean delete(String path) throws IOException;
 
+  /** Deletes files, in no certain order; those that are not there are no error. */
+  default void deleteAll(List<String> paths) throws IOException {
+    for (String path : paths) {
+      delete(path);
+    }
+  }
+
   /** All files below a directory, as paths of this store, sorted; empty if it isn't there. */
-  List<String> list(String directory) throws IOException;
+  default List<String> list(String directory) throws IOException {
+    return describe(directory).stream().map(StoredFile::path).toList();
+  }
+
+  /** The same with size and age. */
+  List<StoredFile> describe(String directory) throws IOException;
+
+  /**
+   * What was begun below a directory and neither committed nor closed, sorted: its writer has died,
+   * or is still at it. The names are for people and for {@link #discard} only, and a size is what
+   * is known of it.
+   */
+  default List<StoredFile> unfinished(String directory) throws IOException {
+    return List.of();
+  }
+
+  /** Removes what a writer has left unfinished; no error if it is gone. */
+  default void discard(StoredFile unfinished) throws IOException {
+    throw new IllegalArgumentException(unfinished.path() + " is not unfinished");
+  }
 
   /**
    * Makes a local file durable in the store under a new name: by a link where that is possible, so

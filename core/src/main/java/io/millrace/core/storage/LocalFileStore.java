@@ -12,16 +12,19 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * A store in a directory of a local or NFS file system. A file is written under a temporary name in
- * its directory, synced, renamed, and the directory synced; a crash leaves at most temporary files,
- * which {@link #sweep} removes. Safe for use by any thread and by several processes.
+ * its directory, synced, renamed, and the directory synced; a crash leaves at most temporary files:
+ * they are {@link #unfinished}. Safe for use by any thread and by several processes.
  */
 public final class LocalFileStore implements FileStore {
   private static final String TEMPORARY_PREFIX = ".";
@@ -165,33 +168,22 @@ public final class LocalFileStore implements FileStore {
   }
 
   @Override
-  public List<String> list(String directory) throws IOException {
-    List<String> found = new ArrayList<>();
-    for (Path file : files(directory)) {
-      if (!isTemporary(file)) {
-        found.add(name(file));
-      }
-    }
-    Collections.sort(found);
-    return found;
+  public List<StoredFile> describe(String directory) throws IOException {
+    return described(directory, file -> !isTemporary(file));
   }
 
-  /**
-   * Removes temporary files below a directory that a crash has left. Only when nobody writes there:
-   * a file in the making would be lost.
-   *
-   * @return the paths of what was removed, sorted
-   */
-  public List<String> sweep(String directory) throws IOException {
-    List<String> swept = new ArrayList<>();
-    for (Path file : files(directory)) {
-      if (isTemporary(file)) {
-        calls.delete(file);
-        swept.add(name(file));
-      }
+  @Override
+  public List<StoredFile> unfinished(String directory) throws IOException {
+    return described(directory, LocalFileStore::isTemporary);
+  }
+
+  @Override
+  public void discard(StoredFile unfinished) throws IOException {
+    Path file = resolve(unfinished.path());
+    if (!isTemporary(file)) {
+      throw new IllegalArgumentException(unfinished.path() + " is not unfinished");
     }
-    Collections.sort(swept);
-    return swept;
+    calls.delete(file);
   }
 
   @Override
@@ -199,21 +191,43 @@ public final class LocalFileStore implements FileStore {
     return root.toString();
   }
 
-  private List<Path> files(String directory) throws IOException {
+  private List<StoredFile> described(String directory, Predicate<Path> wanted) throws IOException {
     Path start = resolve(directory);
-    List<Path> files = new ArrayList<>();
+    List<StoredFile> found = new ArrayList<>();
     if (Files.isDirectory(start)) {
       Files.walkFileTree(
           start,
           new Visitor() {
             @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              files.add(file);
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              if (wanted.test(file)) {
+                try {
+                  found.add(new StoredFile(name(file), attributes.size(), named(file, attributes)));
+                } catch (NoSuchFileException e) {
+                  return FileVisitResult.CONTINUE;
+                }
+              }
               return FileVisitResult.CONTINUE;
             }
           });
     }
-    return files;
+    found.sort(Comparator.comparing(StoredFile::path));
+    return found;
+  }
+
+  /**
+   * When the file came under its name. A link has the times of the file's content, which may be of
+   * long ago; but making it changes the file's attributes.
+   */
+  private static Instant named(Path file, BasicFileAttributes attributes) throws IOException {
+    Instant modified = attributes.lastModifiedTime().toInstant();
+    if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+      return modified;
+    }
+    Instant changed =
+        ((FileTime) Files.getAttribute(file, "unix:ctime", LinkOption.NOFOLLOW_LINKS)).toInstant();
+    return changed.isAfter(modified) ? changed : modified;
   }
 
   private static boolean isTemporary(Path file) {

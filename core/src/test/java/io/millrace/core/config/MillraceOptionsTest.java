@@ -14,6 +14,7 @@ class MillraceOptionsTest {
       List.of(
           ExecutionOptions.class,
           CheckpointOptions.class,
+          S3Options.class,
           StateOptions.class,
           RestartOptions.class,
           MemoryOptions.class,
@@ -42,7 +43,7 @@ class MillraceOptionsTest {
       for (ConfigOption<?> option : group.options()) {
         assertThat(option.defaultValue()).as(option.key()).isNotNull();
         assertThat(option.description()).as(option.key()).endsWith(".");
-        assertThat(option.key()).matches("[a-z]+(\\.[a-z-]+)+");
+        assertThat(option.key()).matches("[a-z][a-z0-9]*(\\.[a-z-]+)+");
       }
     }
   }

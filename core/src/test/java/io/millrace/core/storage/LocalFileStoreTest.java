@@ -12,6 +12,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,7 +94,7 @@ class LocalFileStoreTest {
     }
 
     assertThat(content("f")).isEqualTo("first");
-    assertThat(store.sweep("")).isEmpty();
+    assertThat(store.unfinished("")).isEmpty();
   }
 
   @Test
@@ -146,15 +149,18 @@ class LocalFileStoreTest {
   }
 
   @Test
-  void leftoversAreSweptAndNeverListed() throws IOException {
+  void leftoversAreFoundAndNeverListed() throws IOException {
     write("a/f", "kept");
     // As a crash leaves it: never committed and never closed.
     FileStore.PendingFile crashed = store.create("a/g");
     crashed.stream().write('x');
 
     assertThat(store.list("")).containsExactly("a/f");
-    assertThat(store.sweep("a")).singleElement().asString().startsWith("a/.g-").endsWith(".tmp");
-    assertThat(store.sweep("a")).isEmpty();
+    StoredFile left = store.unfinished("a").get(0);
+    assertThat(left.path()).startsWith("a/.g-").endsWith(".tmp");
+    assertThat(left.bytes()).isEqualTo(1);
+    store.discard(left);
+    assertThat(store.unfinished("a")).isEmpty();
     assertThat(store.list("a")).containsExactly("a/f");
   }
 
@@ -223,6 +229,19 @@ class LocalFileStoreTest {
         .isInstanceOf(FileAlreadyExistsException.class);
     assertThatThrownBy(() -> store.exportFile("job/shared/b", root.resolve("b")))
         .isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
+  void aFileIsAsOldAsItsNameAndNotAsItsContent() throws IOException {
+    Instant before = Instant.now().minusSeconds(60);
+    Path local = Files.writeString(root.resolve("000012.sst"), "entries");
+    Files.setLastModifiedTime(local, FileTime.from(before.minus(Duration.ofDays(9))));
+    store.importFile(local, "job/shared/a");
+
+    StoredFile file = store.describe("job").get(0);
+    assertThat(file.path()).isEqualTo("job/shared/a");
+    assertThat(file.bytes()).isEqualTo(7);
+    assertThat(file.modified()).isAfter(before);
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.millrace.connectors.kafka.KafkaSink;
 import io.millrace.connectors.kafka.KafkaSource;
 import io.millrace.connectors.kafka.OffsetsInitializer;
 import io.millrace.core.format.SerializationSchema;
+import io.millrace.core.state.StateBackend;
 import io.millrace.core.time.WatermarkStrategy;
 import io.millrace.core.window.SlidingEventTimeWindows;
 import io.millrace.core.window.TumblingEventTimeWindows;
@@ -15,6 +16,7 @@ import io.millrace.formats.json.JsonDeserializationSchema;
 import io.millrace.formats.json.JsonSerializationSchema;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -22,7 +24,8 @@ import java.util.Map;
  * Kafka to Kafka, exactly once; beside it a ledger of all bids, numbered for each auction.
  *
  * <p>Arguments: {@code --bootstrap-servers HOST:PORT}; optionally {@code --input}, {@code
- * --output}, {@code --ledger} (topics), {@code --checkpoint-interval} (such as {@code PT1S}).
+ * --output}, {@code --ledger} (topics), {@code --checkpoint-interval} (such as {@code PT1S}),
+ * {@code --state-backend} ({@code heap} or {@code rocksdb}).
  */
 public final class HotAuctions {
   private static final Duration SIZE = Duration.ofSeconds(10);
@@ -39,6 +42,11 @@ public final class HotAuctions {
 
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.enableCheckpointing(Duration.parse(options.getOrDefault("checkpoint-interval", "PT1S")));
+
+    if (options.containsKey("state-backend")) {
+      env.setStateBackend(
+          StateBackend.valueOf(options.get("state-backend").toUpperCase(Locale.ROOT)));
+    }
 
     KafkaSource<Bid> source =
         KafkaSource.<Bid>builder()

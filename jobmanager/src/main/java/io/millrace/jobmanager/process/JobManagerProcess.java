@@ -6,12 +6,14 @@ import io.millrace.core.config.Configuration;
 import io.millrace.core.config.ConfigurationException;
 import io.millrace.core.config.JobManagerOptions;
 import io.millrace.core.config.TaskManagerOptions;
+import io.millrace.core.storage.FileStore;
 import io.millrace.core.storage.LocalFileStore;
-import io.millrace.core.storage.MountedFileStore;
+import io.millrace.core.storage.StoreLocation;
 import io.millrace.jobmanager.metrics.JobManagerMetrics;
 import io.millrace.jobmanager.rest.RestBackend;
 import io.millrace.jobmanager.rest.RestServer;
 import io.millrace.jobmanager.rest.RestSettings;
+import io.millrace.runtime.checkpoint.CheckpointDirectory;
 import io.millrace.runtime.edge.ProcessMain;
 import io.millrace.runtime.edge.ProcessReport;
 import io.millrace.runtime.memory.MemoryPlan;
@@ -55,14 +57,14 @@ public final class JobManagerProcess {
                     new ConfigurationException(
                         "rest.token-file must be set: whoever has the token may submit jobs"));
     RestSettings rest = RestSettings.from(configuration, token);
-    Path ha = directory(configuration, JobManagerOptions.HA_DIRECTORY, "jobs and jars");
-    Path checkpoints = directory(configuration, CheckpointOptions.DIRECTORY, "checkpoints");
+    Path ha = haDirectory(configuration);
+    FileStore checkpoints = CheckpointDirectory.open(configuration);
     FileLock lock = lock(ha);
     JobManagerNode node =
         new JobManagerNode(
             new JobManagerNode.Parts(
                 new LocalFileStore(ha),
-                new MountedFileStore(checkpoints),
+                checkpoints,
                 // What is found there is verified before it is used.
                 Files.createDirectories(ha.resolve("cache")),
                 JobManagerProcess.class.getClassLoader(),
@@ -127,17 +129,24 @@ public final class JobManagerProcess {
     return lock;
   }
 
-  private static Path directory(
-      Configuration configuration, ConfigOption<Optional<String>> option, String what)
-      throws IOException {
-    Path path =
-        Path.of(
-            configuration
-                .get(option)
-                .orElseThrow(
-                    () ->
-                        new ConfigurationException(
-                            option.key() + " must be set: where " + what + " are kept")));
+  private static Path haDirectory(Configuration configuration) throws IOException {
+    ConfigOption<Optional<String>> option = JobManagerOptions.HA_DIRECTORY;
+    String text =
+        configuration
+            .get(option)
+            .orElseThrow(
+                () ->
+                    new ConfigurationException(
+                        option.key() + " must be set: where jobs and jars are kept"));
+    if (StoreLocation.parse(text).isPresent()) {
+      throw new ConfigurationException(
+          option.key()
+              + " "
+              + text
+              + " is no directory of a file system, which it must be: it is locked. Only"
+              + " checkpoint.directory and checkpoint.savepoint-directory may be elsewhere");
+    }
+    Path path = Path.of(text);
     try {
       return Files.createDirectories(path).toAbsolutePath();
     } catch (IOException e) {

@@ -1,14 +1,17 @@
 package io.millrace.testkit.simulation;
 
 import io.millrace.core.storage.FileStore;
+import io.millrace.core.storage.StoredFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.NoSuchFileException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** A store that survives every machine, and fails now and then. */
@@ -76,21 +79,21 @@ final class MemoryStore implements FileStore {
   @Override
   public boolean delete(String path) {
     boolean any = files.remove(path) != null;
-    for (String file : list(path)) {
-      files.remove(file);
+    for (StoredFile file : describe(path)) {
+      files.remove(file.path());
       any = true;
     }
     return any;
   }
 
   @Override
-  public List<String> list(String directory) {
-    List<String> found = new ArrayList<>();
-    for (String file : files.tailMap(directory + "/").keySet()) {
-      if (!file.startsWith(directory + "/")) {
+  public List<StoredFile> describe(String directory) {
+    List<StoredFile> found = new ArrayList<>();
+    for (Map.Entry<String, byte[]> file : files.tailMap(directory + "/").entrySet()) {
+      if (!file.getKey().startsWith(directory + "/")) {
         break;
       }
-      found.add(file);
+      found.add(new StoredFile(file.getKey(), file.getValue().length, Instant.EPOCH));
     }
     return found;
   }

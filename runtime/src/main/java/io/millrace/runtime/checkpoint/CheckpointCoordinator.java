@@ -241,13 +241,24 @@ public final class CheckpointCoordinator {
   public void onPointerFailed(CheckpointId id, String cause, long now) {
     writingPointer(id)
         .ifPresent(
-            checkpoint ->
-                abort(checkpoint, "the pointer to it could not be written: " + cause, true, now));
+            checkpoint -> {
+              if (checkpoint.pointerMayNameIt) {
+                // An earlier write may have come through: what it names must stay (CC3).
+                effects.schedulePointerRetry(id, RETRY_DELAY);
+              } else {
+                abort(checkpoint, "the pointer to it could not be written: " + cause, true, now);
+              }
+            });
   }
 
   /** Keeps both the old and the new checkpoint until a repeated write tells (invariant CC3). */
   public void onPointerUnknown(CheckpointId id) {
-    writingPointer(id).ifPresent(checkpoint -> effects.schedulePointerRetry(id, RETRY_DELAY));
+    writingPointer(id)
+        .ifPresent(
+            checkpoint -> {
+              checkpoint.pointerMayNameIt = true;
+              effects.schedulePointerRetry(id, RETRY_DELAY);
+            });
   }
 
   public void onPointerRetry(CheckpointId id) {

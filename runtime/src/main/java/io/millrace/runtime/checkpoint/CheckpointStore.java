@@ -110,7 +110,7 @@ public final class CheckpointStore {
     List<RetainedCheckpoint> retained = readPointer(job);
     Optional<CheckpointMetadata> latest = Optional.empty();
     if (!retained.isEmpty()) {
-      latest = Optional.of(readLatest(retained));
+      latest = Optional.of(readLatest(job, retained));
     }
     String file = CheckpointPaths.counters(job);
     if (!files.exists(file)) {
@@ -125,13 +125,42 @@ public final class CheckpointStore {
         read(file),
         file,
         "Restore it from a backup",
-        reader -> new RecoveredCheckpoints(reader.readLong(), reader.readInt(), retained, found));
+        reader -> {
+          long next = reader.readLong();
+          if (found.isPresent() && next <= found.get().id().value()) {
+            throw new CorruptDataException(
+                "it says that checkpoint "
+                    + next
+                    + " is the next, though "
+                    + found.get().id()
+                    + " is complete: it is of another job or an older one of this");
+          }
+          return new RecoveredCheckpoints(next, reader.readInt(), retained, found);
+        });
   }
 
-  private CheckpointMetadata readLatest(List<RetainedCheckpoint> retained) throws IOException {
-    String directory = retained.get(retained.size() - 1).directory();
+  private CheckpointMetadata readLatest(JobId job, List<RetainedCheckpoint> retained)
+      throws IOException {
+    RetainedCheckpoint last = retained.get(retained.size() - 1);
+    String directory = last.directory();
     try {
-      return readMetadata(directory);
+      CheckpointMetadata metadata = readMetadata(directory);
+      if (!metadata.job().equals(job) || !metadata.id().equals(last.id())) {
+        throw new CorruptDataException(
+            "The checkpoint metadata "
+                + CheckpointPaths.metadata(directory)
+                + " is of checkpoint "
+                + metadata.id()
+                + " of job "
+                + metadata.job()
+                + ", where "
+                + CheckpointPaths.pointer(job)
+                + " names checkpoint "
+                + last.id()
+                + " of job "
+                + job);
+      }
+      return metadata;
     } catch (CorruptDataException e) {
       throw new CorruptDataException(
           e.getMessage() + ". " + UnreadableCheckpoint.remedy(retained, directory), e);
@@ -158,6 +187,13 @@ public final class CheckpointStore {
       return;
     }
     write(directory + "/" + DELETING, new byte[0]);
+    deleteMarked(directory);
+  }
+
+  /** The mark goes last: without it what is left would look whole, or be forgotten. */
+  private void deleteMarked(String directory) throws IOException {
+    String mark = directory + "/" + DELETING;
+    files.deleteAll(files.list(directory).stream().filter(file -> !file.equals(mark)).toList());
     files.delete(directory);
   }
 
@@ -165,7 +201,7 @@ public final class CheckpointStore {
   public void finishDeletions(JobId job) throws IOException {
     for (String file : files.list(CheckpointPaths.root(job))) {
       if (file.endsWith("/" + DELETING)) {
-        files.delete(file.substring(0, file.length() - DELETING.length() - 1));
+        deleteMarked(file.substring(0, file.length() - DELETING.length() - 1));
       }
     }
   }
@@ -183,8 +219,8 @@ public final class CheckpointStore {
       if (!own || path.contains("..")) {
         throw new IllegalArgumentException(path + " is not a checkpoint file of job " + job);
       }
-      files.delete(path);
     }
+    files.deleteAll(paths);
   }
 
   /**
@@ -200,12 +236,14 @@ public final class CheckpointStore {
       return;
     }
     Set<String> mentioned = mentions.of(job, retained, this::readMetadata);
+    List<String> unused = new ArrayList<>();
     for (String file : all) {
       Optional<CheckpointId> madeFor = SharedFiles.checkpointOf(file);
       if (!mentioned.contains(file) && madeFor.isPresent() && !upTo.isBefore(madeFor.get())) {
-        files.delete(file);
+        unused.add(file);
       }
     }
+    files.deleteAll(unused);
   }
 
   /**

@@ -37,6 +37,9 @@ final class PendingCheckpoint {
   Step step = Step.STORING_COUNTER;
   Optional<CheckpointMetadata> metadata = Optional.empty();
 
+  /** A pointer write had an unknown outcome. */
+  boolean pointerMayNameIt;
+
   PendingCheckpoint(
       CheckpointId id,
       CheckpointRequest request,

@@ -47,7 +47,7 @@ final class SharedFileMentions {
     byJob.remove(job);
   }
 
-  private static Set<String> filesOf(CheckpointMetadata metadata) {
+  static Set<String> filesOf(CheckpointMetadata metadata) {
     Set<String> files = new HashSet<>();
     for (OperatorState operator : metadata.operators()) {
       for (StateHandles handles : operator.subtasks()) {

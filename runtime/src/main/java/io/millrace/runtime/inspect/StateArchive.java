@@ -1,7 +1,8 @@
 package io.millrace.runtime.inspect;
 
 import io.millrace.core.storage.FileStore;
-import io.millrace.core.storage.MountedFileStore;
+import io.millrace.core.storage.FileStores;
+import io.millrace.core.storage.StoreLocation;
 import io.millrace.core.types.CorruptDataException;
 import io.millrace.runtime.checkpoint.CheckpointMetadata;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.OperatorState;
@@ -17,9 +18,12 @@ import io.millrace.runtime.state.StateKind;
 import io.millrace.runtime.state.StoreImages;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -42,42 +46,73 @@ public final class StateArchive {
   /**
    * Opens the one in a directory.
    *
+   * @param stores know where it may be
+   * @param location of its directory: a path, or such as {@code s3://bucket/savepoint-1}
    * @param images reads state that is in files of stores on disk
    * @param build of this program, for messages
    * @throws IOException if there is none, or files that it shares with others are not where they
    *     were beside it
    * @throws CorruptDataException if its metadata is damaged
    */
-  public static StateArchive open(Path directory, StoreImages images, String build)
-      throws IOException {
-    Path whole = directory.toAbsolutePath().normalize();
-    Path parent = whole.getParent();
-    if (parent == null) {
-      throw new IOException(whole + " is no directory of a checkpoint or savepoint");
+  public static StateArchive open(
+      FileStores stores, String location, StoreImages images, String build) throws IOException {
+    Deque<Directory> above = above(location);
+    if (above.isEmpty()) {
+      throw new IOException(location + " is no directory of a checkpoint or savepoint");
     }
-    StateArchive beside = open(parent, whole, images, build);
+    StateArchive beside = above.peek().open(stores, images, build);
     List<String> shared = beside.sharedFiles();
-    if (shared.isEmpty() || beside.store.exists(shared.get(0))) {
-      return beside;
-    }
-    // Shared files are named from the root of the store, which is further up.
-    for (Path root = parent.getParent(); root != null; root = root.getParent()) {
-      if (new MountedFileStore(root).exists(shared.get(0))) {
-        return open(root, whole, images, build);
+    // Shared files are named from the root of the store, which may be further up.
+    for (Directory root : above) {
+      if (shared.isEmpty() || root.store(stores).exists(shared.get(0))) {
+        return root.open(stores, images, build);
       }
     }
     throw new IOException(
-        whole
+        location
             + " shares files with other checkpoints of its job, and "
             + shared.get(0)
             + " is in no directory above it. Only savepoints can be moved; take one");
   }
 
-  private static StateArchive open(Path root, Path directory, StoreImages images, String build)
-      throws IOException {
-    FileStore store = new MountedFileStore(root);
-    String path = root.relativize(directory).toString().replace('\\', '/');
-    return new StateArchive(store, new CheckpointStore(store, build).readMetadata(path), images);
+  /**
+   * A directory as seen from one above it.
+   *
+   * @param root where the store begins
+   * @param path from there
+   */
+  private record Directory(String root, String path) {
+    FileStore store(FileStores stores) throws IOException {
+      return stores.open(root);
+    }
+
+    StateArchive open(FileStores stores, StoreImages images, String build) throws IOException {
+      FileStore store = store(stores);
+      return new StateArchive(store, new CheckpointStore(store, build).readMetadata(path), images);
+    }
+  }
+
+  /** As seen from each of those above it, the nearest first. */
+  private static Deque<Directory> above(String location) {
+    Optional<StoreLocation> remote = StoreLocation.parse(location);
+    String top = remote.map(place -> place.root().toString()).orElse("");
+    String path =
+        remote
+            .map(place -> place.path().isEmpty() ? "" : "/" + place.path())
+            .orElseGet(
+                () ->
+                    Path.of(StoreLocation.localPath(location))
+                        .toAbsolutePath()
+                        .normalize()
+                        .toString());
+    Deque<Directory> above = new ArrayDeque<>();
+    for (int slash = path.lastIndexOf('/'); slash >= 0; slash = path.lastIndexOf('/', slash - 1)) {
+      String root = top + path.substring(0, slash);
+      if (path.length() > slash + 1) {
+        above.add(new Directory(root.isEmpty() ? "/" : root, path.substring(slash + 1)));
+      }
+    }
+    return above;
   }
 
   private List<String> sharedFiles() {

@@ -10,16 +10,16 @@ import java.util.TreeMap;
  * written, complete or not. Which one is complete, and stays, is what a barrier says (invariant
  * CC10). Subtask's thread only.
  */
-final class CheckpointFiles {
+public final class CheckpointFiles {
   private final TreeMap<CheckpointId, SharedFilesByOperator> byCheckpoint =
       new TreeMap<>((a, b) -> Long.compare(a.value(), b.value()));
 
-  void put(CheckpointId checkpoint, SharedFilesByOperator files) {
+  public void put(CheckpointId checkpoint, SharedFilesByOperator files) {
     byCheckpoint.put(checkpoint, files);
   }
 
   /** Files to share of a complete checkpoint; older ones will not be asked for any more. */
-  SharedFilesByOperator base(Optional<CheckpointId> complete) {
+  public SharedFilesByOperator base(Optional<CheckpointId> complete) {
     if (complete.isEmpty()) {
       return SharedFilesByOperator.EMPTY;
     }

@@ -78,6 +78,64 @@ class CheckpointStoreTest {
   }
 
   @Test
+  void ha4EveryTruncatedOrFlippedFileOfRecoveryIsRefusedByName() throws IOException {
+    store.writeCounters(JOB, 8, 3);
+    store.writeMetadata(metadata);
+    store.writePointer(JOB, List.of(seven));
+    for (String file : List.copyOf(files.files.keySet())) {
+      byte[] whole = files.files.get(file);
+      for (int i = 0; i < whole.length; i++) {
+        byte[] flipped = whole.clone();
+        flipped[i] ^= (byte) (1 << i % 8);
+        for (byte[] damaged : List.of(Arrays.copyOf(whole, i), flipped)) {
+          files.files.put(file, damaged);
+          assertThatThrownBy(() -> store.recover(JOB))
+              .as("%s at %d", file, i)
+              .isInstanceOf(CorruptDataException.class)
+              .hasMessageContaining(file);
+        }
+      }
+      files.files.put(file, whole);
+    }
+    assertThat(store.recover(JOB).latest()).isPresent();
+  }
+
+  @Test
+  void ha4WholeFilesOfAnotherJobOrCheckpointAreRefusedByName() throws IOException {
+    JobId other = JobId.of(8);
+    RetainedCheckpoint five =
+        new RetainedCheckpoint(new CheckpointId(5), other.value() + "/chk-5", false);
+    store.writeMetadata(
+        new CheckpointMetadata(other, five.id(), false, five.directory(), 0, 0, List.of()));
+    store.writePointer(other, List.of(five));
+    store.writeCounters(other, 6, 1);
+    store.writeCounters(JOB, 8, 3);
+    store.writeMetadata(metadata);
+    store.writePointer(JOB, List.of(seven));
+    String mine = CheckpointPaths.metadata(seven.directory());
+
+    swap(mine, CheckpointPaths.metadata(five.directory()), mine);
+    swap(CheckpointPaths.counters(JOB), CheckpointPaths.counters(other), "counters");
+    swap(
+        CheckpointPaths.pointer(JOB),
+        CheckpointPaths.pointer(other),
+        CheckpointPaths.metadata(five.directory()));
+    // The same job's, of another checkpoint.
+    store.writeMetadata(
+        new CheckpointMetadata(JOB, new CheckpointId(6), false, ROOT + "/chk-6", 0, 0, List.of()));
+    swap(mine, ROOT + "/chk-6/_metadata", mine);
+  }
+
+  private void swap(String file, String foreign, String named) {
+    byte[] own = files.files.put(file, files.files.get(foreign));
+    assertThatThrownBy(() -> store.recover(JOB))
+        .as(file)
+        .isInstanceOf(CorruptDataException.class)
+        .hasMessageContaining(named);
+    files.files.put(file, own);
+  }
+
+  @Test
   void aCopiedCheckpointReadsItsOwnFiles() throws IOException {
     StateHandles handles =
         new StateHandles(
@@ -121,6 +179,22 @@ class CheckpointStoreTest {
     store.finishDeletions(JOB);
     assertThat(files.files).isEmpty();
     store.delete(seven); // again: nothing is there
+  }
+
+  @Test
+  void ha2ACrashInADeletionLeavesTheMarkAsLongAsAnythingElse() throws IOException {
+    String mark = seven.directory() + "/" + CheckpointStore.DELETING;
+    for (int deleted = 0; deleted < 3; deleted++) {
+      store.writeMetadata(metadata);
+      files.files.put(seven.directory() + "/keyed-0", new byte[9]);
+      int[] left = {deleted};
+      files.failOn(call -> call.startsWith("delete") && left[0]-- == 0);
+      assertThatThrownBy(() -> store.delete(seven)).isInstanceOf(IOException.class);
+      assertThat(files.files).as("after " + deleted).containsKey(mark);
+      files.failOn(call -> false);
+      store.finishDeletions(JOB);
+      assertThat(files.files).isEmpty();
+    }
   }
 
   @Test

@@ -3,7 +3,9 @@ package io.millrace.runtime.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.core.config.Configuration;
 import io.millrace.core.state.ValueStateDescriptor;
+import io.millrace.core.storage.FileStores;
 import io.millrace.core.storage.MountedFileStore;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.checkpoint.CheckpointMetadata;
@@ -72,7 +74,11 @@ class StatePlannerTest {
         .writeMetadata(
             new CheckpointMetadata(
                 JobId.of(1), new CheckpointId(1), true, "savepoint-1", 0, 0, List.of(operator)));
-    return StateArchive.open(directory.resolve("savepoint-1"), StoreImages.NONE, "test");
+    return StateArchive.open(
+        FileStores.of(Configuration.empty()),
+        directory.resolve("savepoint-1").toString(),
+        StoreImages.NONE,
+        "test");
   }
 
   @Test

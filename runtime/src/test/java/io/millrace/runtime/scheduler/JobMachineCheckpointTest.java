@@ -109,6 +109,21 @@ class JobMachineCheckpointTest {
   }
 
   @Test
+  void cc3AfterAnUnknownPointerAFailedOneIsUnknownTooSinceTheFirstMayNameTheCheckpoint() {
+    CheckpointId id = job.trigger();
+    job.ackAll(id);
+    job.on(new JobEvent.MetadataWritten(id));
+    job.on(new JobEvent.PointerUnknown(id, "timed out"));
+    job.fire(JobTimer.Kind.POINTER_RETRY);
+    job.on(new JobEvent.PointerFailed(id, "no space"));
+    assertThat(job.all(JobAction.DeleteCheckpoint.class)).isEmpty();
+    assertThat(job.sent(ToTaskManager.CheckpointAborted.class)).isEmpty();
+    job.fire(JobTimer.Kind.POINTER_RETRY);
+    job.on(new JobEvent.PointerWritten(id));
+    assertThat(job.machine.checkpoints().latest().map(CheckpointMetadata::id)).contains(id);
+  }
+
+  @Test
   void cc3AFailedPointerAbortsAndTheTriggerLivesOn() {
     CheckpointId id = job.trigger();
     job.ackAll(id);

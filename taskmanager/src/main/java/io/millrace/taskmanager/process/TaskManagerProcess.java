@@ -3,16 +3,16 @@ package io.millrace.taskmanager.process;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.millrace.core.config.CheckpointOptions;
 import io.millrace.core.config.Configuration;
 import io.millrace.core.config.ConfigurationException;
 import io.millrace.core.config.JobManagerOptions;
 import io.millrace.core.config.ProcessOptions;
 import io.millrace.core.config.StateOptions;
 import io.millrace.core.config.TaskManagerOptions;
-import io.millrace.core.storage.MountedFileStore;
+import io.millrace.core.storage.FileStore;
 import io.millrace.runtime.blob.BlobCache;
 import io.millrace.runtime.blob.JobClassLoaders;
+import io.millrace.runtime.checkpoint.CheckpointDirectory;
 import io.millrace.runtime.edge.MetricsEndpoint;
 import io.millrace.runtime.edge.ProcessMain;
 import io.millrace.runtime.edge.ProcessReport;
@@ -37,7 +37,6 @@ import io.millrace.taskmanager.TaskManagerSettings.Address;
 import io.millrace.taskmanager.TaskManagerSettings.Backoff;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -74,7 +73,7 @@ public final class TaskManagerProcess {
       throw new ConfigurationException(
           "jobmanager.rpc-port says where the JobManager is; it must be set for a TaskManager");
     }
-    Path checkpoints = checkpointDirectory(configuration);
+    FileStore checkpoints = CheckpointDirectory.open(configuration);
     Optional<String> token = ProcessMain.token(configuration);
     String host = configuration.get(TaskManagerOptions.HOST);
     RocksDbSettings state = RocksDbSettings.of(configuration);
@@ -120,7 +119,7 @@ public final class TaskManagerProcess {
                     new BlobCache(
                         work.path(), (key, target) -> link.fetchBlob(key.value(), target)),
                     TaskManagerProcess.class.getClassLoader()),
-                new MountedFileStore(checkpoints),
+                checkpoints,
                 rocksDb,
                 new NettyChannels(exchange, tuning.batchRecords())),
             // The port tells processes apart whose ids the system has given away again.
@@ -157,24 +156,6 @@ public final class TaskManagerProcess {
     }
     ProcessReport report = ProcessReport.await(jobManager.orElseThrow(), JOB_MANAGER_PATIENCE);
     return Integer.parseInt(report.values().get(ProcessReport.RPC_PORT));
-  }
-
-  private static Path checkpointDirectory(Configuration configuration) throws IOException {
-    Path path =
-        Path.of(
-            configuration
-                .get(CheckpointOptions.DIRECTORY)
-                .orElseThrow(
-                    () ->
-                        new ConfigurationException(
-                            "checkpoint.directory must be set: where snapshots go, the same for"
-                                + " all processes")));
-    try {
-      return Files.createDirectories(path).toAbsolutePath();
-    } catch (IOException e) {
-      throw new IOException(
-          "checkpoint.directory " + path + " can't be made: " + e.getMessage(), e);
-    }
   }
 
   private static Path parentOfWork(Configuration configuration) {
