@@ -78,6 +78,11 @@ public final class StateArchive {
             + " is in no directory above it. Only savepoints can be moved; take one");
   }
 
+  /** One whose metadata is known. */
+  public static StateArchive of(FileStore store, CheckpointMetadata metadata, StoreImages images) {
+    return new StateArchive(store, metadata, images);
+  }
+
   private static StateArchive open(Path root, Path directory, StoreImages images, String build)
       throws IOException {
     FileStore store = new MountedFileStore(root);
@@ -136,14 +141,20 @@ public final class StateArchive {
     }
     long[] count = {0};
     try {
-      visit(raw, classes, entry -> count[0]++);
+      read(raw, classes, entry -> count[0]++);
       return OptionalLong.of(count[0]);
     } catch (CorruptStateException e) {
       return OptionalLong.empty();
     }
   }
 
-  private static void visit(RawState raw, ClassLoader classes, Consumer<StateEntry> entries) {
+  /**
+   * Reads the entries of a state's part.
+   *
+   * @param classes of late-typed values; others need none
+   * @throws CorruptStateException if they can't be read, naming where they are from
+   */
+  public static void read(RawState raw, ClassLoader classes, Consumer<StateEntry> entries) {
     try {
       StateEntries.visit(
           raw.meta(),
@@ -181,7 +192,7 @@ public final class StateArchive {
               operator,
               raw -> {
                 if (raw.meta().name().equals(state)) {
-                  visit(raw, classes, entry -> take(entry, more));
+                  read(raw, classes, entry -> take(entry, more));
                 }
               });
         }

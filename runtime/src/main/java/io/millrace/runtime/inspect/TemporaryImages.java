@@ -9,6 +9,7 @@ import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Reads state in files of RocksDB with databases in a temporary directory, which is made when it is
@@ -19,9 +20,23 @@ public final class TemporaryImages implements StoreImages, AutoCloseable {
   private static final RocksDbSettings READING =
       new RocksDbSettings(0, 8 << 20, 4 << 20, 1, 512, 0, false);
 
+  private final Optional<Path> parent;
   private Opened opened;
 
   private record Opened(Path directory, RocksDbEnvironment databases) {}
+
+  /** In the system's directory for temporary files. */
+  public TemporaryImages() {
+    this.parent = Optional.empty();
+  }
+
+  /**
+   * @param parent of the temporary directory: on the disk of the files it costs links, elsewhere
+   *     copies
+   */
+  public TemporaryImages(Path parent) {
+    this.parent = Optional.of(parent);
+  }
 
   @Override
   public void read(
@@ -32,7 +47,10 @@ public final class TemporaryImages implements StoreImages, AutoCloseable {
       SnapshotReader.GroupConsumer consumer)
       throws IOException {
     if (opened == null) {
-      Path directory = Files.createTempDirectory("millrace-state-");
+      Path directory =
+          parent.isPresent()
+              ? Files.createTempDirectory(Files.createDirectories(parent.get()), "state-")
+              : Files.createTempDirectory("millrace-state-");
       opened = new Opened(directory, new RocksDbEnvironment(directory, READING));
     }
     opened.databases().images().read(uid, image, reader, wanted, consumer);

@@ -44,29 +44,33 @@ public final class EntryFormat<V> {
     }
   }
 
-  @SuppressWarnings("unchecked")
   private void write(Segment segment, BinaryWriter out) {
-    KeyCodec<Object> codec = layout.codec();
     for (int slot = 0; slot < segment.slots(); slot++) {
-      if (!segment.isUsed(slot)) {
-        continue;
+      if (segment.isUsed(slot)) {
+        write(segment, slot, out);
       }
-      codec.encode(
-          layout.longKeys() ? codec.fromLong(segment.longKey(slot)) : segment.objectKey(slot), out);
-      if (layout.timed()) {
-        out.writeLong(segment.time(slot));
-      }
-      V value =
-          row.isPresent()
-              ? row.get()
-                  .load(
-                      segment.words(),
-                      segment.valueIndex(slot),
-                      segment.values(),
-                      slot * layout.references())
-              : (V) segment.value(slot);
-      serializer.write(value, out);
     }
+  }
+
+  /** Writes one entry. */
+  @SuppressWarnings("unchecked")
+  void write(Segment segment, int slot, BinaryWriter out) {
+    KeyCodec<Object> codec = layout.codec();
+    codec.encode(
+        layout.longKeys() ? codec.fromLong(segment.longKey(slot)) : segment.objectKey(slot), out);
+    if (layout.timed()) {
+      out.writeLong(segment.time(slot));
+    }
+    V value =
+        row.isPresent()
+            ? row.get()
+                .load(
+                    segment.words(),
+                    segment.valueIndex(slot),
+                    segment.values(),
+                    slot * layout.references())
+            : (V) segment.value(slot);
+    serializer.write(value, out);
   }
 
   /**
