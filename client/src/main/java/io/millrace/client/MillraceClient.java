@@ -44,7 +44,7 @@ public final class MillraceClient {
 
   /**
    * @param address such as {@code http://127.0.0.1:8081}
-   * @param token for calls that change something
+   * @param token for calls that change something or show data of jobs
    */
   public MillraceClient(URI address, Optional<String> token) {
     this.address = address;
@@ -127,6 +127,31 @@ public final class MillraceClient {
         .asText();
   }
 
+  /**
+   * What a keyed state of a running job has for a key: its entries, as {@code millrace state dump}
+   * prints them; never none.
+   *
+   * @param key as JSON; text may go without its quotes
+   * @param live whether the running subtask is asked, rather than the last completed checkpoint
+   */
+  public List<JsonNode> state(JobId job, String uid, String state, String key, boolean live) {
+    List<JsonNode> entries = new ArrayList<>();
+    get("/v1/jobs/"
+            + job
+            + "/state/"
+            + segment(uid)
+            + "/"
+            + segment(state)
+            + query(Map.of("key", key, "live", Boolean.toString(live))))
+        .path("entries")
+        .forEach(entries::add);
+    return entries;
+  }
+
+  private static String segment(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
   /** The answer of a GET, as it is; for what has no method of its own here. */
   public JsonNode get(String path) {
     return send("GET", path, BodyPublishers.noBody());
@@ -135,9 +160,7 @@ public final class MillraceClient {
   private JsonNode send(String method, String path, BodyPublisher body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(address.resolve(path)).timeout(ANSWER).method(method, body);
-    if (!method.equals("GET")) {
-      token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
-    }
+    token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
     HttpResponse<String> response;
     try {
       response = http.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));

@@ -7,6 +7,9 @@ import io.millrace.jobmanager.JobView.CheckpointShareView;
 import io.millrace.jobmanager.JobView.CheckpointView;
 import io.millrace.jobmanager.JobView.CheckpointsView;
 import io.millrace.jobmanager.JobView.ExceptionView;
+import io.millrace.jobmanager.StateAnswer;
+import io.millrace.jobmanager.StateQuery;
+import io.millrace.jobmanager.StateQueryException;
 import io.millrace.jobmanager.TaskManagerView;
 import io.millrace.jobmanager.UnknownJobException;
 import io.millrace.jobmanager.rest.RestBackend;
@@ -15,6 +18,7 @@ import io.millrace.jobmanager.rest.RestSettings;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.id.TaskManagerId;
+import io.millrace.runtime.inspect.StateEntry;
 import io.millrace.runtime.rpc.JobGraphCodec;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -153,6 +158,37 @@ public final class FakeCluster implements Dispatcher, AutoCloseable {
   @Override
   public CompletionStage<JobView> onTermination(JobId job) {
     return CompletableFuture.completedFuture(jobs.get(job));
+  }
+
+  @Override
+  public CompletionStage<StateAnswer> state(JobId job, StateQuery query) {
+    asked.add("state " + job + " " + query);
+    if (!jobs.containsKey(job)) {
+      return CompletableFuture.failedFuture(new UnknownJobException(job));
+    }
+    return switch (query.key()) {
+      case "7" ->
+          CompletableFuture.completedFuture(
+              new StateAnswer(
+                  query.live() ? Optional.empty() : Optional.of(new StateAnswer.Seen(17, START)),
+                  List.of(
+                      new StateEntry(
+                          Optional.of(7L),
+                          Optional.empty(),
+                          OptionalLong.empty(),
+                          OptionalLong.empty(),
+                          OptionalLong.empty(),
+                          "seven"))));
+      case "seven" ->
+          CompletableFuture.failedFuture(
+              new StateQueryException(StateQueryException.Kind.REFUSED, "no long", "Write 7"));
+      case "now" ->
+          CompletableFuture.failedFuture(
+              new StateQueryException(StateQueryException.Kind.NOT_NOW, "RESTARTING", "Later"));
+      default ->
+          CompletableFuture.failedFuture(
+              new StateQueryException(StateQueryException.Kind.NOT_FOUND, "nothing", ""));
+    };
   }
 
   @Override

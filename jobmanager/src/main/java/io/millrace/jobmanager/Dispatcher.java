@@ -38,6 +38,12 @@ public interface Dispatcher {
   /** Completes with the final view when the job has become terminal. */
   CompletionStage<JobView> onTermination(JobId job);
 
+  /**
+   * What a keyed state of a job that has not ended has for a key. Fails with {@link
+   * StateQueryException} if there is no answer.
+   */
+  CompletionStage<StateAnswer> state(JobId job, StateQuery query);
+
   List<JobView> jobs();
 
   Optional<JobView> job(JobId job);

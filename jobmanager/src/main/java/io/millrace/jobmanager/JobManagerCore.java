@@ -41,6 +41,7 @@ public final class JobManagerCore implements Dispatcher, TaskManagerGate, AutoCl
   private final Supplier<JobId> ids;
   private final SlotLedger slots = new SlotLedger();
   private final JobBook jobs;
+  private final StateReads states;
   private final TaskManagerConnections taskManagers;
 
   /**
@@ -71,6 +72,7 @@ public final class JobManagerCore implements Dispatcher, TaskManagerGate, AutoCl
     this.main = main;
     this.ids = ids;
     this.jobs = new JobBook(services.storage().jobs(), blobs, settings.retainedJobs());
+    this.states = new StateReads(services, services.storage().scratch());
     this.taskManagers = new TaskManagerConnections(settings, services.clocks(), main, slots, jobs);
   }
 
@@ -219,6 +221,25 @@ public final class JobManagerCore implements Dispatcher, TaskManagerGate, AutoCl
     return jobs.ended(id)
         .map(CompletableFuture::completedFuture)
         .orElseGet(() -> CompletableFuture.failedFuture(new UnknownJobException(id)));
+  }
+
+  @Override
+  public CompletionStage<StateAnswer> state(JobId id, StateQuery query) {
+    Optional<ManagedJob> running = jobs.running(id).filter(job -> !job.isTerminal());
+    if (running.isPresent()) {
+      return states.read(running.get(), query);
+    }
+    return CompletableFuture.failedFuture(
+        job(id)
+            .<RuntimeException>map(
+                view ->
+                    new JobRequestException(
+                        "Job "
+                            + id
+                            + " is "
+                            + view.status()
+                            + ": only running jobs have state, and savepoints"))
+            .orElseGet(() -> new UnknownJobException(id)));
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.millrace.runtime.blob.JobClassLoaders;
 import io.millrace.runtime.checkpoint.CheckpointStore;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.scheduler.JobStore;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -26,8 +27,10 @@ public record JobServices(
    *
    * @param jobs what must survive the JobManager
    * @param location of the checkpoint store, for people: savepoints are named below it
+   * @param scratch directory for what is needed for moments; best on the disk of the checkpoints
    */
-  public record Storage(JobStore jobs, CheckpointStore checkpoints, String location) {}
+  public record Storage(
+      JobStore jobs, CheckpointStore checkpoints, String location, Path scratch) {}
 
   /** Makes and holds threads. */
   public interface Threads {

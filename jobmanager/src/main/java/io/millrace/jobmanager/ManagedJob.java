@@ -5,6 +5,7 @@ import io.millrace.runtime.edge.SerialExecutor;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.id.TaskManagerId;
+import io.millrace.runtime.rpc.ToJobManager;
 import io.millrace.runtime.rpc.ToJobManager.TaskFailure;
 import io.millrace.runtime.rpc.ToTaskManager;
 import io.millrace.runtime.scheduler.JobAction;
@@ -14,6 +15,7 @@ import io.millrace.runtime.scheduler.JobMachineSettings;
 import io.millrace.runtime.scheduler.JobStatus;
 import io.millrace.runtime.scheduler.JobTimer;
 import io.millrace.runtime.scheduler.StoredJob;
+import io.millrace.runtime.state.RawState;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.HashMap;
@@ -57,6 +59,7 @@ final class ManagedJob {
   private final AtomicLong requestIds = new AtomicLong();
   private final ConcurrentHashMap<Long, CompletableFuture<Optional<String>>> requests =
       new ConcurrentHashMap<>();
+  private final LiveReads liveReads;
   private final CompletableFuture<JobView> termination = new CompletableFuture<>();
   private volatile JobSnapshot snapshot;
   private long now;
@@ -106,6 +109,7 @@ final class ManagedJob {
             services.clocks().nanos(),
             this::post,
             this::checkSoon);
+    this.liveReads = new LiveReads(id(), surroundings.send());
     this.snapshot = JobSnapshot.of(machine, Optional.empty());
   }
 
@@ -175,6 +179,32 @@ final class ManagedJob {
     return answer;
   }
 
+  /** Asks the subtask that owns the key; fails with {@link StateQueryException}. */
+  CompletionStage<Optional<RawState>> readState(StateQuery query, QueriedKey key) {
+    LiveReads.Read read = new LiveReads.Read(query, key);
+    try {
+      thread.execute(
+          () -> {
+            liveReads.ask(read, snapshot);
+            ScheduledFuture<?> unused =
+                thread.schedule(
+                    () -> liveReads.giveUp(read), LiveReads.PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+          });
+    } catch (RejectedExecutionException e) {
+      read.fail("Job " + id() + " is " + snapshot.status() + " already");
+    }
+    return read.answer();
+  }
+
+  /** A subtask has answered. */
+  void stateRead(ToJobManager.StateRead answer) {
+    try {
+      thread.execute(() -> liveReads.answered(answer));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("Job {} has ended; an answer about its state comes too late", id());
+    }
+  }
+
   CompletionStage<JobView> termination() {
     return termination;
   }
@@ -239,6 +269,7 @@ final class ManagedJob {
             snapshot
                 .ended()
                 .or(() -> machine.status().isTerminal() ? Optional.of(now) : Optional.empty()));
+    liveReads.failUnlessRunning(snapshot);
   }
 
   /** A mistake in the engine: what the job is stays in the store, for a repaired JobManager. */

@@ -124,6 +124,8 @@ final class TaskManagerConnections {
               metrics ->
                   jobs.running(metrics.attempt().job())
                       .ifPresent(job -> job.metrics().record(metrics, nanos)));
+    } else if (message instanceof ToJobManager.StateRead read) {
+      jobs.running(read.attempt().job()).ifPresent(job -> job.stateRead(read));
     } else if (message instanceof ToJobManager.OfSubtask ofSubtask) {
       jobs.running(ofSubtask.attempt().job())
           .ifPresent(job -> job.post(new JobEvent.FromTaskManager(member.id(), message)));

@@ -312,7 +312,8 @@ class JobManagerCoreTest {
                 new JobServices.Storage(
                     new JobStore(ha, BUILD),
                     new CheckpointStore(checkpoints, BUILD),
-                    checkpoints.location()),
+                    checkpoints.location(),
+                    directory.resolve("scratch")),
                 new JobClassLoaders(
                     new BlobCache(directory.resolve("cache"), blobs::copyTo),
                     getClass().getClassLoader()),

@@ -3,6 +3,7 @@ package io.millrace.testkit;
 import io.millrace.core.function.KeySelector;
 import io.millrace.core.function.OutputTag;
 import io.millrace.core.source.PollStatus;
+import io.millrace.core.state.StateBackend;
 import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.id.CheckpointId;
@@ -24,8 +25,8 @@ import io.millrace.runtime.state.SnapshotReader;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
 import io.millrace.runtime.state.StateHandles.SplitState;
+import io.millrace.runtime.state.heap.KeyedBackends;
 import io.millrace.runtime.state.heap.KeyedStateContext;
-import io.millrace.runtime.state.heap.TableKeyedStateBackend;
 import io.millrace.runtime.task.ClassCopies;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,7 @@ public final class OperatorHarness<K, I, O> implements AutoCloseable {
   private final OperatorStateBackend operatorState;
   private final Optional<Keys<K, I>> keys;
   private final List<Emitted<O>> output = new ArrayList<>();
+  private long clock;
   private boolean refusesRoom;
   private long checkpoints;
   private int stops;
@@ -72,6 +74,9 @@ public final class OperatorHarness<K, I, O> implements AutoCloseable {
     private int subtask;
     private int parallelism = 1;
     private List<HarnessSnapshot> restored = List.of();
+    private KeyedBackends backends = KeyedBackends.onHeap();
+    private StateBackend backend = StateBackend.HEAP;
+    private long processingTime;
 
     private Builder(OperatorFactory factory) {
       this.factory = factory;
@@ -95,6 +100,19 @@ public final class OperatorHarness<K, I, O> implements AutoCloseable {
       return this;
     }
 
+    /** Where its keyed state is; on the heap if not said. */
+    public Builder<K, I, O> backend(KeyedBackends where, StateBackend kind) {
+      backends = where;
+      backend = kind;
+      return this;
+    }
+
+    /** What its clock shows at first, in milliseconds; 0 if not said. */
+    public Builder<K, I, O> clock(long millis) {
+      processingTime = millis;
+      return this;
+    }
+
     public OperatorHarness<K, I, O> open() throws Exception {
       return new OperatorHarness<>(this);
     }
@@ -107,13 +125,16 @@ public final class OperatorHarness<K, I, O> implements AutoCloseable {
   @SuppressWarnings("unchecked")
   private OperatorHarness(Builder<K, I, O> builder) throws Exception {
     keys = builder.keys;
+    clock = builder.processingTime;
     keyed =
-        keys.map(
-            by ->
-                TableKeyedStateBackend.onHeap(
+        keys.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                builder.backends.open(
+                    builder.backend,
                     new KeyedStateContext<>(
                         UID,
-                        by.type(),
+                        keys.get().type(),
                         KeyGroups.rangeOf(builder.subtask, builder.parallelism, KEY_GROUPS),
                         KEY_GROUPS,
                         HandleFactory.plain(),
@@ -132,6 +153,7 @@ public final class OperatorHarness<K, I, O> implements AutoCloseable {
     context =
         new HarnessContext(builder.subtask, builder.parallelism, isRestored, keyed, operatorState);
     context.restoredSplits = restoredSplits(builder);
+    context.processingTime = clock;
     // A copy of the class, as in a task: an operator must touch public types only.
     operator = (Operator<O>) builder.factory.create(new ClassCopies().at(UID));
     operator.setup(context, this::receive);
@@ -160,7 +182,7 @@ public final class OperatorHarness<K, I, O> implements AutoCloseable {
   }
 
   private long processingTime() {
-    return context.processingTime;
+    return clock;
   }
 
   private void receive(O value, long timestamp) {
@@ -258,6 +280,7 @@ public final class OperatorHarness<K, I, O> implements AutoCloseable {
 
   /** Moves the clock and fires what was asked for by then. */
   public void processingTime(long now) throws Exception {
+    clock = now;
     context.processingTime = now;
     while (context.processingTimeDue <= now) {
       context.processingTimeDue = Long.MAX_VALUE;

@@ -1,5 +1,6 @@
 package io.millrace.api.datastream;
 
+import io.millrace.core.source.Boundedness;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.graph.LogicalInput;
 import io.millrace.runtime.graph.LogicalNode;
@@ -9,6 +10,7 @@ import io.millrace.runtime.graph.LogicalNode.Scaling;
 import io.millrace.runtime.graph.LogicalNode.Work;
 import io.millrace.runtime.graph.OperatorNode.Kind;
 import io.millrace.runtime.operators.OperatorFactory;
+import io.millrace.runtime.operators.SourceOperatorFactory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +70,13 @@ final class Transformation<T> {
 
   TypeInformation<T> type() {
     return type.orElseThrow(() -> new IllegalStateException("Sink " + name + " has no output"));
+  }
+
+  /** Of a source whether it ends; of all others nothing. */
+  Optional<Boundedness> boundedness() {
+    return factory instanceof SourceOperatorFactory<?> made
+        ? Optional.of(made.source().boundedness())
+        : Optional.empty();
   }
 
   String name() {

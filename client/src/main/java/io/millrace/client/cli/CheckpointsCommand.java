@@ -44,7 +44,7 @@ final class CheckpointsCommand extends MillraceCommand {
     }
     MillraceClient client = common.client(console);
     CheckpointsView checkpoints =
-        client.job(JobCommand.find(this, job.get(), client)).checkpoints();
+        client.job(JobCommand.find(client, job.get(), this::usage)).checkpoints();
     if (common.json) {
       console.json(RestJson.checkpoints(checkpoints));
       return ExitCode.OK;

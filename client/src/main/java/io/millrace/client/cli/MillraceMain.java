@@ -59,7 +59,7 @@ public final class MillraceMain extends MillraceCommand {
                 new CommandLine(new StateCommand(console))
                     .addSubcommand(new StateCommand.Ls(console))
                     .addSubcommand(new StateCommand.Dump(console))
-                    .addSubcommand(new StateCommand.Get(console)))
+                    .addSubcommand(new StateGetCommand(console)))
             .addSubcommand(new VersionCommand(console));
     line.setOut(console.out()).setErr(console.err());
     // What follows the jar belongs to the program.

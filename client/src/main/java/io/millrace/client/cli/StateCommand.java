@@ -1,15 +1,11 @@
 package io.millrace.client.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
-import io.millrace.client.state.EntryJson;
 import io.millrace.client.state.OpenedArchive;
 import io.millrace.core.types.TypeSchema;
+import io.millrace.jobmanager.state.EntryJson;
 import io.millrace.runtime.inspect.StateArchive;
 import io.millrace.runtime.inspect.StateEntry;
 import io.millrace.runtime.inspect.StateSummary;
@@ -26,7 +22,9 @@ import picocli.CommandLine.Parameters;
 /** {@code millrace state ls|dump|get}: what a savepoint or checkpoint holds. */
 @Command(
     name = "state",
-    description = "Shows the state in a savepoint or checkpoint, without the program.",
+    description = {
+      "Shows the state in a savepoint or checkpoint, without the program; and that of running jobs."
+    },
     footer = {
       "  millrace state ls savepoints/savepoint-3f2a-7",
       "  millrace state dump savepoints/savepoint-3f2a-7 counts total",
@@ -213,66 +211,6 @@ final class StateCommand extends MillraceCommand {
             printed++;
             return limit.isEmpty() || printed < limit.get();
           });
-    }
-  }
-
-  @Command(
-      name = "get",
-      description = {
-        "Prints what a state has for a key, one JSON object a line; exit code 1 if it has none.",
-        "The key is JSON, as 'dump' prints it; text may go without its quotes."
-      },
-      footer = {
-        "  millrace state get savepoints/savepoint-3f2a-7 counts total 42",
-        "  millrace state get savepoints/savepoint-3f2a-7 users last '{\"country\":\"ch\",\"id\":7}'"
-      })
-  static final class Get extends OfState {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    @Parameters(index = "3", paramLabel = "KEY", description = "Key of the stream, as JSON.")
-    String key;
-
-    private long found;
-
-    Get(Console console) {
-      super(console);
-    }
-
-    @Override
-    void show(OpenedArchive opened) throws IOException {
-      JsonNode wanted = parsed(key);
-      print(
-          opened,
-          entry -> {
-            JsonNode node = EntryJson.of(entry).path("key");
-            if (parsed(node.toString()).equals(wanted)
-                || node.isTextual() && node.asText().equals(key)) {
-              line(entry);
-              found++;
-            }
-            return true;
-          });
-      if (found == 0) {
-        throw new NoSuchKeyException(
-            "State '" + state + "' of operator " + uid + " has nothing for the key " + key);
-      }
-    }
-
-    private static JsonNode parsed(String text) {
-      try {
-        return JSON.readTree(text);
-      } catch (JsonProcessingException e) {
-        return new TextNode(text);
-      }
-    }
-  }
-
-  /** The key that was asked for isn't there. */
-  private static final class NoSuchKeyException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    NoSuchKeyException(String message) {
-      super(message);
     }
   }
 }

@@ -2,17 +2,15 @@ package io.millrace.client.state;
 
 import io.millrace.client.run.JobJar;
 import io.millrace.core.config.Configuration;
-import io.millrace.core.config.NearestName;
 import io.millrace.core.storage.FileStores;
 import io.millrace.runtime.inspect.StateArchive;
 import io.millrace.runtime.inspect.StateSummary;
+import io.millrace.runtime.inspect.TemporaryImages;
+import io.millrace.runtime.inspect.UnknownStateException;
 import io.millrace.runtime.rpc.Build;
-import io.millrace.runtime.state.rocksdb.RocksDbEnvironment;
-import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -24,10 +22,6 @@ import java.util.Optional;
  * consist of, and the program's classes if there are any. For one thread.
  */
 public final class OpenedArchive implements AutoCloseable {
-  /** It reads each entry once: a cache would only take memory. */
-  private static final RocksDbSettings READING =
-      new RocksDbSettings(0, 8 << 20, 4 << 20, 1, 512, 0, false);
-
   private final StateArchive archive;
   private final ClassLoader classes;
   private final Closing closing;
@@ -48,20 +42,15 @@ public final class OpenedArchive implements AutoCloseable {
       String savepoint, Optional<Path> jar, Configuration configuration) throws IOException {
     URL[] urls =
         jar.map(path -> new URL[] {JobJar.open(path.toAbsolutePath()).url()}).orElse(new URL[0]);
-    Path temporary = Files.createTempDirectory("millrace-state-");
     Closing closing = new Closing();
-    closing.add(() -> Files.delete(temporary));
     try {
-      RocksDbEnvironment databases = new RocksDbEnvironment(temporary, READING);
-      closing.add(databases);
+      TemporaryImages images = new TemporaryImages();
+      closing.add(images);
       URLClassLoader classes = new URLClassLoader(urls, OpenedArchive.class.getClassLoader());
       closing.add(classes);
       StateArchive archive =
           StateArchive.open(
-              FileStores.of(configuration),
-              savepoint,
-              databases.images(),
-              Build.CURRENT.toString());
+              FileStores.of(configuration), savepoint, images, Build.CURRENT.toString());
       return new OpenedArchive(archive, classes, closing);
     } catch (IOException | RuntimeException | Error e) {
       closing.close(e);
@@ -115,14 +104,7 @@ public final class OpenedArchive implements AutoCloseable {
   }
 
   private static String unknown(String what, String name, List<String> known) {
-    return "There is no "
-        + what
-        + " '"
-        + name
-        + "'"
-        + NearestName.of(name, known).map(near -> "; did you mean '" + near + "'?").orElse("")
-        + " There are "
-        + known;
+    return UnknownStateException.of(what, name, known).getMessage();
   }
 
   @Override

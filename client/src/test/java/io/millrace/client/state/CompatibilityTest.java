@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.core.config.Configuration;
+import io.millrace.jobmanager.state.EntryJson;
 import io.millrace.runtime.inspect.StateSummary;
 import java.io.IOException;
 import java.nio.file.Files;

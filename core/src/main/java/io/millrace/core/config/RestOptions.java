@@ -23,7 +23,7 @@ public final class RestOptions {
       ConfigOption.string(
           "rest.token",
           "",
-          "Token that calls which change something must carry; rest.token-file is the better place.");
+          "Token that calls must carry which change something or show a job's data; rest.token-file is the better place.");
   public static final ConfigOption<Optional<String>> TOKEN_FILE =
       ConfigOption.optionalString(
           "rest.token-file",

@@ -24,6 +24,10 @@ final class ExtractedType extends TypeInformation<Object> {
     this.schema = schema;
   }
 
+  TypeTree tree() {
+    return tree;
+  }
+
   @Override
   @SuppressWarnings("unchecked")
   public Class<Object> rawClass() {

@@ -1,6 +1,7 @@
 package io.millrace.core.types;
 
 import java.lang.reflect.Type;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -22,6 +23,30 @@ final class TypeExtractor {
 
   static <T> TypeInformation<T> extract(Type type) {
     return extract(TypeTree.of(type));
+  }
+
+  static <T> TypeInformation<T> extract(Class<?> generic, List<TypeInformation<?>> arguments) {
+    if (generic.getTypeParameters().length != arguments.size()) {
+      throw new IllegalArgumentException(
+          generic.getName()
+              + " has "
+              + generic.getTypeParameters().length
+              + " type parameters, not "
+              + arguments.size());
+    }
+    return extract(new TypeTree(generic, arguments.stream().map(TypeExtractor::treeOf).toList()));
+  }
+
+  private static TypeTree treeOf(TypeInformation<?> type) {
+    if (type instanceof ExtractedType extracted) {
+      return extracted.tree();
+    }
+    if (type.isLateTyped()) {
+      return TypeTree.LATE;
+    }
+    throw new UnsupportedTypeException(
+        type.rawClass().getName()
+            + " has a type of its own making, which can't be a part of another");
   }
 
   @SuppressWarnings("unchecked")

@@ -2,6 +2,8 @@ package io.millrace.core.types;
 
 import java.io.Serializable;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,6 +28,20 @@ public abstract class TypeInformation<T> implements Serializable {
    */
   public static <T> TypeInformation<T> of(Type type) {
     return TypeExtractor.extract(type);
+  }
+
+  /**
+   * A generic type of arguments whose types are known, such as a {@code List} of them.
+   *
+   * @throws UnsupportedTypeException if it can't be serialised well, with the remedy
+   * @throws IllegalArgumentException if the class has another number of type parameters
+   */
+  public static <T> TypeInformation<T> of(
+      Class<? super T> generic, TypeInformation<?> first, TypeInformation<?>... others) {
+    List<TypeInformation<?>> arguments = new ArrayList<>();
+    arguments.add(first);
+    arguments.addAll(List.of(others));
+    return TypeExtractor.extract(generic, arguments);
   }
 
   /** The type of values that are known only as they come: each is written with its class. */

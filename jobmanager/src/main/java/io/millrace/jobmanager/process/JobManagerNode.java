@@ -84,7 +84,8 @@ public final class JobManagerNode implements AutoCloseable {
                 new JobServices.Storage(
                     new JobStore(parts.ha(), build),
                     new CheckpointStore(parts.checkpoints(), build),
-                    parts.checkpoints().location()),
+                    parts.checkpoints().location(),
+                    parts.work().resolve("state")),
                 new JobClassLoaders(new BlobCache(parts.work(), blobs::copyTo), parts.loader()),
                 new NodeThreads(),
                 new JobServices.Clocks(System::currentTimeMillis, System::nanoTime),

@@ -3,6 +3,7 @@ package io.millrace.jobmanager.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.jobmanager.Dispatcher;
 import io.millrace.jobmanager.JobView;
+import io.millrace.jobmanager.StateQuery;
 import io.millrace.jobmanager.TaskManagerView;
 import io.millrace.jobmanager.UnknownJobException;
 import io.millrace.jobmanager.rest.Router.Route;
@@ -48,6 +49,13 @@ final class RestApi {
                     "/v1/jobs/{id}/exceptions",
                     "What went wrong, newest first",
                     r -> now(RestJson.exceptions(find(r.job()).exceptions()))),
+                new Route(
+                    "GET",
+                    "/v1/jobs/{id}/state/{uid}/{state}",
+                    "What a keyed state has for a key: as of the last checkpoint, or of now;"
+                        + " ?key=JSON&live=true",
+                    true,
+                    this::state),
                 new Route(
                     "PUT",
                     "/v1/blobs",
@@ -117,6 +125,25 @@ final class RestApi {
         .thenApply(job -> RestResponse.json(201, RestJson.single("id", job.value())));
   }
 
+  private CompletionStage<RestResponse> state(RestRequest request) {
+    String key =
+        request
+            .text("key")
+            .orElseThrow(
+                () ->
+                    new RestException(
+                        400, "The key is missing", "Add ?key=, as JSON and encoded as a URL"));
+    StateQuery query =
+        new StateQuery(
+            request.parameters().get("uid"),
+            request.parameters().get("state"),
+            key,
+            request.flag("live"));
+    return dispatcher
+        .state(request.job(), query)
+        .thenApply(answer -> RestResponse.json(200, RestJson.state(query, answer)));
+  }
+
   private CompletionStage<RestResponse> cancel(RestRequest request) {
     JobId job = request.job();
     return dispatcher
@@ -145,7 +172,7 @@ final class RestApi {
       rows.append("<tr><td>").append(route.method()).append("<td><code>");
       rows.append(link ? "<a href=\"" + path + "\">" + path + "</a>" : path);
       rows.append("</code><td>").append(route.description().replace("&", "&amp;"));
-      rows.append(route.mutates() ? " (needs the token)" : "").append("\n");
+      rows.append(route.guarded() ? " (needs the token)" : "").append("\n");
     }
     return page(
         "text/html",
@@ -156,7 +183,7 @@ final class RestApi {
         <p>A JobManager. There is no web UI yet; this is what can be called:</p>
         <table>
         %s</table>
-        <p>Calls that change something need <code>Authorization: Bearer TOKEN</code>; the token is in
+        <p>Calls that change something or show a job's data need <code>Authorization: Bearer TOKEN</code>; the token is in
         the file that <code>millrace cluster status</code> names. Errors are
         <code>{"error": ..., "remedy": ...}</code>.</p></html>
         """

@@ -10,7 +10,10 @@ import io.millrace.jobmanager.JobView.CheckpointView;
 import io.millrace.jobmanager.JobView.CheckpointsView;
 import io.millrace.jobmanager.JobView.ExceptionView;
 import io.millrace.jobmanager.JobView.VertexView;
+import io.millrace.jobmanager.StateAnswer;
+import io.millrace.jobmanager.StateQuery;
 import io.millrace.jobmanager.TaskManagerView;
+import io.millrace.jobmanager.state.EntryJson;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -170,6 +173,24 @@ public final class RestJson {
         byStatus.put(status.name(), count);
       }
     }
+    return json;
+  }
+
+  /** What a state has for a key. */
+  static ObjectNode state(StateQuery query, StateAnswer answer) {
+    ObjectNode json = NODES.objectNode();
+    json.put("uid", query.uid());
+    json.put("state", query.state());
+    json.put("live", query.live());
+    answer
+        .seen()
+        .ifPresent(
+            seen -> {
+              json.put("checkpoint", seen.checkpoint());
+              json.put("triggered", seen.triggered().toString());
+            });
+    ArrayNode entries = json.putArray("entries");
+    answer.entries().forEach(entry -> entries.add(EntryJson.of(entry)));
     return json;
   }
 

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.millrace.core.types.CorruptDataException;
 import io.millrace.jobmanager.JobRequestException;
+import io.millrace.jobmanager.StateQueryException;
 import io.millrace.jobmanager.UnknownJobException;
 import java.io.IOException;
 import java.net.BindException;
@@ -130,7 +131,7 @@ public final class RestServer implements AutoCloseable {
     boolean head = method.equals("HEAD");
     Router.Match match = router.match(head ? "GET" : method, exchange.getRequestURI().getPath());
     checkHost(exchange);
-    if (match.route().mutates()) {
+    if (match.route().guarded()) {
       checkToken(exchange);
     }
     long limit = settings.maxRequest().bytes();
@@ -170,7 +171,7 @@ public final class RestServer implements AutoCloseable {
     if (header == null) {
       throw new RestException(
           401,
-          "This call changes something and carries no token",
+          "This call changes something, or shows a job's data, and carries no token",
           "Send 'Authorization: Bearer TOKEN'; 'millrace cluster status' names the token's file");
     }
     if (!MessageDigest.isEqual(expected, header.getBytes(StandardCharsets.UTF_8))) {
@@ -211,6 +212,15 @@ public final class RestServer implements AutoCloseable {
     String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
     if (cause instanceof RestException e) {
       return RestResponse.json(e.status(), RestJson.error(message, e.remedy()));
+    }
+    if (cause instanceof StateQueryException e) {
+      int status =
+          switch (e.kind()) {
+            case NOT_FOUND -> 404;
+            case REFUSED -> 400;
+            case NOT_NOW -> 503;
+          };
+      return RestResponse.json(status, RestJson.error(message, e.remedy()));
     }
     if (cause instanceof UnknownJobException) {
       return RestResponse.json(

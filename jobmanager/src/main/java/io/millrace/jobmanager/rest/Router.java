@@ -19,11 +19,13 @@ final class Router {
   /**
    * @param template path with parts such as {@code {id}}
    * @param description for the index page
+   * @param guarded whether the token is needed
    */
-  record Route(String method, String template, String description, Handler handler) {
-    /** Whether the token is needed. */
-    boolean mutates() {
-      return !method.equals("GET");
+  record Route(
+      String method, String template, String description, boolean guarded, Handler handler) {
+    /** Guarded if it changes something. */
+    Route(String method, String template, String description, Handler handler) {
+      this(method, template, description, !method.equals("GET"), handler);
     }
   }
 

@@ -169,6 +169,28 @@ class RestServerTest {
   }
 
   @Test
+  void showsWhatAStateHasForAKeyToWhoeverHasTheToken() throws Exception {
+    JobView job = FakeDispatcher.job(1, JobView.Status.RUNNING);
+    dispatcher.jobs.put(job.id(), job);
+    String path = "/v1/jobs/" + job.id() + "/state/my%20counts/$reduced?key=";
+
+    JsonNode committed = json(send(request(path + "7")));
+    assertThat(committed.path("checkpoint").asLong()).isEqualTo(17);
+    assertThat(committed.path("live").asBoolean()).isFalse();
+    assertThat(committed.path("entries").toString()).isEqualTo("[{\"key\":7,\"value\":\"seven\"}]");
+    JsonNode live = json(send(request(path + "7&live=true")));
+    assertThat(live.path("live").asBoolean()).isTrue();
+    assertThat(live.has("checkpoint")).isFalse();
+    assertThat(dispatcher.asked.get(1)).contains("uid=my counts, state=$reduced, key=7, live=true");
+
+    assertError(send(request(path + "8")), 404, "nothing", "");
+    assertError(send(request(path + "seven")), 400, "no long", "Write 7");
+    assertError(send(request(path + "now")), 503, "RESTARTING", "Later");
+    assertError(send(request(path)), 400, "The key is missing", "?key=");
+    assertError(get(path + "7"), 401, "shows a job's data", "millrace cluster status");
+  }
+
+  @Test
   void refusesChangesWithoutTheToken() throws Exception {
     HttpRequest.Builder none =
         HttpRequest.newBuilder(URI.create(server.address() + "/v1/jobs"))

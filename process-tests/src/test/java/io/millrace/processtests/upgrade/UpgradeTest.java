@@ -18,6 +18,10 @@ import io.millrace.processtests.upgrade.ProgramVersions.Version;
 import io.millrace.runtime.id.JobId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -167,6 +171,54 @@ class UpgradeTest {
       assertThat(total.path("currency").asText()).isEqualTo("EUR");
       assertThat(total.path("amount").asLong()).isEqualTo(total.path("orders").asLong() * 5);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(StateBackend.class)
+  void aRunningJobTellsWhatAKeyHas(StateBackend backend) throws Exception {
+    String job = succeed("run", "-d", versions.jar(FIRST), backend.name());
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(millrace("state", "get", "--job", job, "totals", "total", 3).code)
+                    .isZero());
+
+    JsonNode committed =
+        new ObjectMapper()
+            .readTree(succeed("state", "get", "--job", job, "totals", "total", 3))
+            .path("value");
+    assertThat(committed.path("cents").asLong())
+        .isEqualTo(5 * committed.path("orders").asLong())
+        .isPositive();
+    String live = succeed("state", "get", "--job", job, "totals", "total", 3, "--live");
+    assertThat(new ObjectMapper().readTree(live).path("value").path("orders").asLong())
+        .isGreaterThanOrEqualTo(committed.path("orders").asLong());
+    assertThat(http(job + "/state/totals/total?key=3").statusCode()).isEqualTo(200);
+    assertThat(http(job + "/state/totals/total?key=10&live=true").statusCode()).isEqualTo(404);
+    HttpResponse<String> wrong = http(job + "/state/totals/total?key=%22a%22");
+    assertThat(wrong.statusCode()).isEqualTo(400);
+    assertThat(wrong.body()).contains("it is an integer");
+    HttpResponse<String> unknown = http(job + "/state/total/total?key=3");
+    assertThat(unknown.statusCode()).isEqualTo(404);
+    assertThat(unknown.body()).contains("Did you mean 'totals'?");
+    HttpResponse<String> keyless = http(job + "/state/orders/total?key=3");
+    assertThat(keyless.statusCode()).isEqualTo(400);
+    assertThat(keyless.body()).contains("its input has no key");
+    assertThat(millrace("state", "get", "--job", job, "totals", "total", 10, "--live").code)
+        .isEqualTo(1);
+    succeed("cancel", job);
+    assertThat(http(job + "/state/totals/total?key=3").statusCode()).isEqualTo(409);
+  }
+
+  /** As a user's program would ask. */
+  private static HttpResponse<String> http(String path) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(cluster.client().address() + "/v1/jobs/" + path))
+                .header("Authorization", "Bearer " + runDirectory.token().orElseThrow())
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
   }
 
   private static long orders(String savepoint) throws IOException {

@@ -46,6 +46,11 @@ public final class CheckpointStore {
     this.counterFrame = new ChecksummedFile(0x544E434D, 1, "counter file", build); // "MCNT"
   }
 
+  /** Where the files are that checkpoints name. */
+  public FileStore files() {
+    return files;
+  }
+
   /** Durable when it returns. */
   public void writeMetadata(CheckpointMetadata metadata) throws IOException {
     write(CheckpointPaths.metadata(metadata.directory()), codec.encode(metadata));

@@ -1,7 +1,6 @@
 package io.millrace.runtime.inspect;
 
 import io.millrace.core.types.BinaryReader;
-import io.millrace.core.types.schema.WrittenType;
 import io.millrace.runtime.state.EntryVisitor;
 import io.millrace.runtime.state.StateKind;
 import io.millrace.runtime.state.StateMeta;
@@ -14,9 +13,7 @@ import java.util.function.Consumer;
 /** Makes {@link StateEntry}s of the parts it is led through. For one thread. */
 final class EntryCollector implements EntryVisitor {
   private final Consumer<StateEntry> entries;
-  private final WrittenType keys;
-  private final WrittenType userKeys;
-  private final WrittenType values;
+  private final EntryReaders readers;
   private final boolean lists;
   private final boolean elementsAreCounted;
   private Optional<Object> key = Optional.empty();
@@ -31,11 +28,9 @@ final class EntryCollector implements EntryVisitor {
   private List<Object> elements = List.of();
   private int missing;
 
-  EntryCollector(StateMeta meta, Consumer<StateEntry> entries) {
+  EntryCollector(StateMeta meta, EntryReaders readers, Consumer<StateEntry> entries) {
     this.entries = entries;
-    this.keys = WrittenType.ofKey(meta.key());
-    this.userKeys = WrittenType.ofKey(meta.userKey());
-    this.values = WrittenType.of(meta.value());
+    this.readers = readers;
     this.lists = meta.kind() == StateKind.LIST || meta.kind() == StateKind.PANED_ROWS;
     this.elementsAreCounted = lists || meta.kind() == StateKind.MAP;
   }
@@ -62,14 +57,14 @@ final class EntryCollector implements EntryVisitor {
 
   @Override
   public void key(BinaryReader in) {
-    key = Optional.of(keys.read(in));
+    key = Optional.of(readers.keys().apply(in));
     atKey = true;
     updated = OptionalLong.empty();
   }
 
   @Override
   public void userKey(BinaryReader in) {
-    userKey = Optional.of(userKeys.read(in));
+    userKey = Optional.of(readers.userKeys().apply(in));
   }
 
   @Override
@@ -87,7 +82,7 @@ final class EntryCollector implements EntryVisitor {
 
   @Override
   public void value(BinaryReader in) {
-    Object value = values.read(in);
+    Object value = readers.values().apply(in);
     if (!lists) {
       emit(value);
       return;

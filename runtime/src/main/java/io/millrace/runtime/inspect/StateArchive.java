@@ -14,18 +14,23 @@ import io.millrace.runtime.state.SnapshotReader;
 import io.millrace.runtime.state.StateEntries;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.FileSection;
+import io.millrace.runtime.state.StateHandles.KeyedSection;
 import io.millrace.runtime.state.StateKind;
+import io.millrace.runtime.state.StateMeta;
 import io.millrace.runtime.state.StoreImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -115,6 +120,11 @@ public final class StateArchive {
     return above;
   }
 
+  /** One whose metadata is known. */
+  public static StateArchive of(FileStore store, CheckpointMetadata metadata, StoreImages images) {
+    return new StateArchive(store, metadata, images);
+  }
+
   private List<String> sharedFiles() {
     return metadata.operators().stream()
         .flatMap(operator -> operator.subtasks().stream())
@@ -166,16 +176,25 @@ public final class StateArchive {
     }
     long[] count = {0};
     try {
-      visit(raw, classes, entry -> count[0]++);
+      read(raw, classes, entry -> count[0]++);
       return OptionalLong.of(count[0]);
     } catch (CorruptStateException e) {
       return OptionalLong.empty();
     }
   }
 
-  private static void visit(RawState raw, ClassLoader classes, Consumer<StateEntry> entries) {
+  /**
+   * Reads the entries of a state's part.
+   *
+   * @param classes of late-typed values; others need none
+   * @throws CorruptStateException if they can't be read, naming where they are from
+   */
+  public static void read(RawState raw, ClassLoader classes, Consumer<StateEntry> entries) {
     try {
-      StateEntries.visit(raw.meta(), raw.reader(classes), new EntryCollector(raw.meta(), entries));
+      StateEntries.visit(
+          raw.meta(),
+          raw.reader(classes),
+          new EntryCollector(raw.meta(), EntryReaders.written(raw.meta()), entries));
     } catch (CorruptDataException e) {
       throw new CorruptStateException(
           raw.origin() + ", state '" + raw.meta().name() + "' cannot be read: " + e.getMessage(),
@@ -208,7 +227,7 @@ public final class StateArchive {
               operator,
               raw -> {
                 if (raw.meta().name().equals(state)) {
-                  visit(raw, classes, entry -> take(entry, more));
+                  read(raw, classes, entry -> take(entry, more));
                 }
               });
         }
@@ -225,16 +244,103 @@ public final class StateArchive {
   }
 
   private void read(OperatorState operator, Consumer<RawState> states) throws IOException {
-    SnapshotReader reader = new SnapshotReader(store, operator.maxParallelism(), images);
-    reader.readKeyed(
-        operator.uid(),
-        operator.subtasks(),
+    readKeyed(
+        operator,
         new KeyGroupRange(0, operator.maxParallelism() - 1),
         (group, found) -> found.forEach(states));
+    for (List<RawState> subtask : readOperatorState(operator)) {
+      subtask.forEach(states);
+    }
+  }
+
+  /**
+   * The operator of a uid.
+   *
+   * @throws UnknownStateException if there is none, with those that there are
+   */
+  public OperatorState operator(String uid) {
+    List<String> uids =
+        metadata.operators().stream()
+            .filter(OperatorState::hasState)
+            .map(OperatorState::uid)
+            .toList();
+    return metadata.operators().stream()
+        .filter(operator -> operator.uid().equals(uid) && operator.hasState())
+        .findFirst()
+        .orElseThrow(() -> UnknownStateException.of("operator with the uid", uid, uids));
+  }
+
+  /**
+   * Reads keyed state of an operator as it was written, and nothing but the key groups of a range:
+   * of state in files of a store on disk, that still takes all of the files.
+   *
+   * @throws CorruptStateException naming the file that is damaged
+   */
+  public void readKeyed(
+      OperatorState operator, KeyGroupRange range, SnapshotReader.GroupConsumer consumer)
+      throws IOException {
+    reader(operator).readKeyed(operator.uid(), operator.subtasks(), range, consumer);
+  }
+
+  /** The operator state of each subtask that has some, in their order. */
+  public List<List<RawState>> readOperatorState(OperatorState operator) throws IOException {
+    SnapshotReader reader = reader(operator);
+    List<List<RawState>> subtasks = new ArrayList<>();
     for (StateHandles handles : operator.subtasks()) {
       for (FileSection section : handles.operator()) {
-        reader.readOperator(operator.uid(), section).forEach(states);
+        subtasks.add(reader.readOperator(operator.uid(), section));
       }
     }
+    return subtasks;
+  }
+
+  /**
+   * What was written of a state. Reads no further than to where it first comes.
+   *
+   * @throws UnknownStateException if the operator has no entries of such a state, with the names of
+   *     those that it has
+   */
+  public StateMeta find(OperatorState operator, String state) throws IOException {
+    Set<String> others = new TreeSet<>();
+    List<StateMeta> found = new ArrayList<>();
+    try {
+      read(
+          operator,
+          raw -> {
+            if (raw.meta().name().equals(state)) {
+              found.add(raw.meta());
+              throw new Enough();
+            }
+            others.add(raw.meta().name());
+          });
+    } catch (Enough e) {
+      return found.get(0);
+    }
+    throw UnknownStateException.of(
+        "entry of operator " + operator.uid() + " in a state with the name", state, others);
+  }
+
+  /**
+   * What keyed state is read in at a time: a key group, or all that is in the files of one store.
+   */
+  public static List<KeyGroupRange> unitsOf(OperatorState operator) {
+    Set<KeyGroupRange> images = new LinkedHashSet<>();
+    for (StateHandles handles : operator.subtasks()) {
+      for (KeyedSection section : handles.keyed()) {
+        section.image().ifPresent(image -> images.add(image.range()));
+      }
+    }
+    List<KeyGroupRange> units = new ArrayList<>(images);
+    for (int group = 0; group < operator.maxParallelism(); group++) {
+      int each = group;
+      if (images.stream().noneMatch(range -> range.contains(each))) {
+        units.add(new KeyGroupRange(group, group));
+      }
+    }
+    return units;
+  }
+
+  private SnapshotReader reader(OperatorState operator) {
+    return new SnapshotReader(store, operator.maxParallelism(), images);
   }
 }

@@ -23,9 +23,17 @@ public final class KeyedTimers implements TimerService {
   public KeyedTimers(OperatorContext context) {
     this.context = context;
     this.state = context.keyedState();
-    this.eventTime = state.timers("$timers.event-time");
-    this.processingTime = state.timers("$timers.processing-time");
+    this.eventTime = state.timers(nameOf(TimeDomain.EVENT_TIME));
+    this.processingTime = state.timers(nameOf(TimeDomain.PROCESSING_TIME));
     scheduleNext();
+  }
+
+  /** What the timers are called in snapshots. */
+  public static String nameOf(TimeDomain domain) {
+    return switch (domain) {
+      case EVENT_TIME -> "$timers.event-time";
+      case PROCESSING_TIME -> "$timers.processing-time";
+    };
   }
 
   /** What an operator does with each of its timers. */

@@ -7,7 +7,7 @@ package io.millrace.runtime.rpc;
  * @param protocol of the control plane and the exchange; raised with every incompatible change
  */
 public record Build(String version, int protocol) {
-  public static final Build CURRENT = new Build("0.1.0", 2);
+  public static final Build CURRENT = new Build("0.1.0", 3);
 
   @Override
   public String toString() {

@@ -1,6 +1,9 @@
 package io.millrace.runtime.rpc;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.millrace.core.types.BinaryReader;
+import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.CorruptDataException;
 import io.millrace.runtime.checkpoint.CheckpointTimings;
 import io.millrace.runtime.id.AttemptId;
@@ -8,6 +11,9 @@ import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.id.TaskManagerId;
 import io.millrace.runtime.rpc.proto.ControlProto;
+import io.millrace.runtime.state.RawState;
+import io.millrace.runtime.state.StateMeta;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -89,6 +95,13 @@ public final class ControlCodec {
       down.getStopSourceBuilder()
           .setAttempt(DeploymentMessages.encode(m.attempt()))
           .setDrain(m.drain());
+    } else if (message instanceof ToTaskManager.ReadState m) {
+      down.getReadStateBuilder()
+          .setAttempt(DeploymentMessages.encode(m.attempt()))
+          .setRequest(m.request())
+          .setUid(m.uid())
+          .setState(m.state())
+          .setKey(DeploymentMessages.encodeBlobs(List.of(m.key())).iterator().next());
     } else if (message instanceof ToTaskManager.Finish m) {
       down.getFinishBuilder().setAttempt(DeploymentMessages.encode(m.attempt()));
     } else if (message instanceof ToTaskManager.ReleaseJob m) {
@@ -133,6 +146,13 @@ public final class ControlCodec {
               case STOP_SOURCE ->
                   new ToTaskManager.StopSource(
                       attempt(down.getStopSource().getAttempt()), down.getStopSource().getDrain());
+              case READ_STATE ->
+                  new ToTaskManager.ReadState(
+                      attempt(down.getReadState().getAttempt()),
+                      down.getReadState().getRequest(),
+                      down.getReadState().getUid(),
+                      down.getReadState().getState(),
+                      DeploymentMessages.decodeBlobs(List.of(down.getReadState().getKey())).get(0));
               case FINISH -> new ToTaskManager.Finish(attempt(down.getFinish().getAttempt()));
               case RELEASE -> new ToTaskManager.ReleaseJob(new JobId(down.getRelease().getJob()));
               case REGISTERED, PING, KIND_NOT_SET ->
@@ -190,6 +210,8 @@ public final class ControlCodec {
       up.getSplitsReceivedBuilder()
           .setAttempt(DeploymentMessages.encode(m.attempt()))
           .setSequence(m.sequence());
+    } else if (message instanceof ToJobManager.StateRead m) {
+      up.setStateRead(encode(m));
     } else {
       throw new IllegalStateException("No encoding for " + message.getClass().getSimpleName());
     }
@@ -229,6 +251,7 @@ public final class ControlCodec {
                   new ToJobManager.SplitsReceived(
                       attempt(up.getSplitsReceived().getAttempt()),
                       up.getSplitsReceived().getSequence());
+              case STATE_READ -> decode(up.getStateRead());
               case KIND_NOT_SET -> throw new CorruptDataException("Not a message: no kind");
             });
   }
@@ -257,6 +280,43 @@ public final class ControlCodec {
                     GraphMessages.known(
                         ToJobManager.FailureKind.class, message.getFailure().getKind())))
             : Optional.empty());
+  }
+
+  private static ControlProto.Up.StateRead encode(ToJobManager.StateRead read) {
+    ControlProto.Up.StateRead.Builder message =
+        ControlProto.Up.StateRead.newBuilder()
+            .setAttempt(DeploymentMessages.encode(read.attempt()))
+            .setRequest(read.request());
+    read.failure().ifPresent(message::setFailure);
+    read.found()
+        .ifPresent(
+            raw -> {
+              BinaryWriter meta = new BinaryWriter();
+              raw.meta().write(meta);
+              message
+                  .getFoundBuilder()
+                  .setMeta(ByteString.copyFrom(meta.toByteArray()))
+                  .setOrigin(raw.origin())
+                  .setEntries(ByteString.copyFrom(raw.entries()));
+            });
+    return message.build();
+  }
+
+  private static ToJobManager.StateRead decode(ControlProto.Up.StateRead message) {
+    return new ToJobManager.StateRead(
+        attempt(message.getAttempt()),
+        message.getRequest(),
+        message.hasFound()
+            ? Optional.of(
+                new RawState(
+                    StateMeta.read(
+                        new BinaryReader(
+                            message.getFound().getMeta().toByteArray(),
+                            ControlCodec.class.getClassLoader())),
+                    message.getFound().getOrigin(),
+                    message.getFound().getEntries().toByteArray()))
+            : Optional.empty(),
+        message.hasFailure() ? Optional.of(message.getFailure()) : Optional.empty());
   }
 
   private static ControlProto.Up.Metrics encode(ToJobManager.TaskMetrics metrics) {

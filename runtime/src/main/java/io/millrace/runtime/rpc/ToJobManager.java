@@ -7,6 +7,7 @@ import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.id.TaskManagerId;
 import io.millrace.runtime.state.CorruptStateException;
+import io.millrace.runtime.state.RawState;
 import io.millrace.runtime.state.StateHandles;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,16 @@ public sealed interface ToJobManager {
 
   /** The reader has taken all enumerator messages up to this sequence (invariant S3). */
   record SplitsReceived(AttemptId attempt, long sequence) implements OfSubtask {}
+
+  /**
+   * What {@link ToTaskManager.ReadState} asked for.
+   *
+   * @param found empty if the key has nothing
+   * @param failure why it can't be read
+   */
+  record StateRead(
+      AttemptId attempt, long request, Optional<RawState> found, Optional<String> failure)
+      implements OfSubtask {}
 
   /** Lifecycle of a subtask as its TaskManager sees it. */
   enum TaskState {

@@ -63,6 +63,17 @@ public sealed interface ToTaskManager {
    */
   record StopSource(AttemptId attempt, boolean drain) implements ToSubtask {}
 
+  /**
+   * Read what a keyed state has for a key, between two steps; answered by {@link
+   * ToJobManager.StateRead}.
+   *
+   * @param request number of the question
+   * @param uid of the operator
+   * @param key in its canonical encoding
+   */
+  record ReadState(AttemptId attempt, long request, String uid, String state, Blob key)
+      implements ToSubtask {}
+
   /** The job's last checkpoint is complete (or it needs none): finish. */
   record Finish(AttemptId attempt) implements ToSubtask {}
 

@@ -9,6 +9,7 @@ import io.millrace.core.types.TypeSerializer;
 import io.millrace.runtime.state.StateHandles.SharedFile;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The keyed state and timers of one operator subtask: a range of key groups. Everything but what a
@@ -61,6 +62,15 @@ public interface KeyedStateBackend<K> extends KeyedStateStore, AutoCloseable {
    * current afterwards is not said.
    */
   void readAhead(NextKeys keys);
+
+  /**
+   * What a state has for a key now, as a snapshot would have it. Changes nothing: no time to live
+   * is renewed, no cache filled, and the key that is current stays so.
+   *
+   * @return empty if the key has nothing, or what it had has expired
+   * @throws IllegalArgumentException if there is no such state, or it can't be read by key
+   */
+  Optional<RawState> peek(String state, K key);
 
   /** What has been registered. */
   List<StateMeta> registeredStates();

@@ -62,9 +62,29 @@ public final class SnapshotFileWriter implements AutoCloseable {
       cut.writeGroup(group, section);
       groups.add(section.end());
     }
+    add(uid, new KeyedSection(range, groups, image));
+  }
+
+  /** The states of one key group. */
+  @FunctionalInterface
+  public interface GroupContent {
+    void write(SectionOutput out) throws IOException;
+  }
+
+  /** Writes the states of one key group of an operator; nothing if there are none. */
+  public void writeGroup(String uid, int group, GroupContent content) throws IOException {
+    Section section = new Section(SnapshotFormat.KEYED_SECTION, uid, group);
+    content.write(section);
+    FileSection written = section.end();
+    if (written.length() > 0) {
+      add(uid, new KeyedSection(new KeyGroupRange(group, group), List.of(written)));
+    }
+  }
+
+  private void add(String uid, KeyedSection section) {
     StateHandles before = handles.getOrDefault(uid, StateHandles.EMPTY);
     List<KeyedSection> keyed = new ArrayList<>(before.keyed());
-    keyed.add(new KeyedSection(range, groups, image));
+    keyed.add(section);
     handles.put(
         uid, new StateHandles(keyed, before.operator(), before.splits(), before.committables()));
   }

@@ -44,7 +44,7 @@ public final class SnapshotReader {
   /** Takes what a key group's section holds. */
   @FunctionalInterface
   public interface GroupConsumer {
-    void group(int group, List<RawState> states);
+    void group(int group, List<RawState> states) throws IOException;
   }
 
   /**

@@ -1,8 +1,10 @@
 package io.millrace.runtime.task;
 
+import io.millrace.core.types.BinaryReader;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.operators.Operator;
 import io.millrace.runtime.state.KeyedStateBackend;
+import io.millrace.runtime.state.RawState;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -146,5 +148,24 @@ final class OperatorChain {
       }
     }
     return failure;
+  }
+
+  /**
+   * What a state of an operator has for a key; see {@link KeyedStateBackend#peek}.
+   *
+   * @param key in its canonical encoding
+   */
+  Optional<RawState> peek(String uid, String state, byte[] key, ClassLoader loader) {
+    for (OperatorEnvironment environment : environments) {
+      if (environment.node().uid().equals(uid) && environment.keyedBackend().isPresent()) {
+        return peek(environment.keyedBackend().get(), state, new BinaryReader(key, loader));
+      }
+    }
+    throw new IllegalArgumentException("operator " + uid + " has no keyed state here");
+  }
+
+  private static <K> Optional<RawState> peek(
+      KeyedStateBackend<K> backend, String state, BinaryReader key) {
+    return backend.peek(state, backend.keyCodec().decode(key));
   }
 }

@@ -12,6 +12,7 @@ import io.millrace.runtime.operators.SourceHead;
 import io.millrace.runtime.rpc.ToJobManager;
 import io.millrace.runtime.rpc.ToJobManager.TaskMetrics;
 import io.millrace.runtime.rpc.ToJobManager.TaskState;
+import io.millrace.runtime.rpc.ToTaskManager;
 import io.millrace.runtime.state.StateHandles.Blob;
 import java.time.Duration;
 import java.util.List;
@@ -252,6 +253,27 @@ public final class Subtask implements Steppable {
       checkpointCompleted(snapshots.lastTaken().get());
     }
     phase = Phase.FINISHING;
+  }
+
+  /** What it can't read is no failure of the subtask: somebody may have asked for nonsense. */
+  void readState(ToTaskManager.ReadState read) {
+    ToJobManager.StateRead answer;
+    try {
+      answer =
+          new ToJobManager.StateRead(
+              attempt,
+              read.request(),
+              chain.peek(read.uid(), read.state(), read.key().bytes(), userLoader),
+              Optional.empty());
+    } catch (RuntimeException e) {
+      answer =
+          new ToJobManager.StateRead(
+              attempt,
+              read.request(),
+              Optional.empty(),
+              Optional.of(String.valueOf(e.getMessage())));
+    }
+    tell(answer);
   }
 
   void scheduleProcessingTime(long time) {

@@ -146,6 +146,8 @@ public final class TaskRunner {
                   }));
     } else if (message instanceof ToTaskManager.StopSource stop) {
       with(stop.attempt(), s -> s.post(() -> s.stopSource(stop.drain())));
+    } else if (message instanceof ToTaskManager.ReadState read) {
+      with(read.attempt(), s -> s.post(() -> s.readState(read)));
     } else if (message instanceof ToTaskManager.Finish finish) {
       with(finish.attempt(), s -> s.post(s::finish));
     } else {

@@ -1,5 +1,6 @@
 package io.millrace.runtime.rpc;
 
+import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.checkpoint.CheckpointTimings;
 import io.millrace.runtime.graph.CheckpointSettings;
 import io.millrace.runtime.graph.JobEdge;
@@ -12,7 +13,10 @@ import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.id.SubtaskId;
 import io.millrace.runtime.id.TaskManagerId;
 import io.millrace.runtime.state.KeyGroupRange;
+import io.millrace.runtime.state.RawState;
 import io.millrace.runtime.state.StateHandles;
+import io.millrace.runtime.state.StateKind;
+import io.millrace.runtime.state.StateMeta;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -90,6 +94,8 @@ final class ControlSamples {
         new ToTaskManager.AssignSplits(ATTEMPT, 8, handles().committables()),
         new ToTaskManager.NoMoreSplits(ATTEMPT, 9),
         new ToTaskManager.StopSource(ATTEMPT, true),
+        new ToTaskManager.ReadState(
+            ATTEMPT, 5, "uid-a", "total", new StateHandles.Blob(1, new byte[] {4, 5})),
         new ToTaskManager.Finish(ATTEMPT),
         new ToTaskManager.ReleaseJob(JOB));
   }
@@ -117,6 +123,22 @@ final class ControlSamples {
         new ToJobManager.DeclineCheckpoint(ATTEMPT, CHECKPOINT, "disk full"),
         new ToJobManager.ReaderOpened(ATTEMPT),
         new ToJobManager.SplitRequested(ATTEMPT),
+        new ToJobManager.StateRead(ATTEMPT, 5, Optional.empty(), Optional.of("no such state")),
+        new ToJobManager.StateRead(
+            ATTEMPT,
+            6,
+            Optional.of(
+                new RawState(
+                    new StateMeta(
+                        "total",
+                        StateKind.VALUE,
+                        TypeInformation.of(Long.class).schema(),
+                        StateMeta.NONE,
+                        TypeInformation.of(String.class).schema(),
+                        true),
+                    "here",
+                    new byte[] {1, 2})),
+            Optional.empty()),
         new ToJobManager.SplitsReceived(ATTEMPT, 3));
   }
 

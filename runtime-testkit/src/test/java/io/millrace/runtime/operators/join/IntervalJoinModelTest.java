@@ -96,7 +96,7 @@ class IntervalJoinModelTest {
     }
   }
 
-  private static OperatorFactory factory(long lower, long upper) {
+  static OperatorFactory factory(long lower, long upper) {
     return ClassOperatorFactory.of(
         IntervalJoinOperator.class,
         new IntervalJoinSpec<>(

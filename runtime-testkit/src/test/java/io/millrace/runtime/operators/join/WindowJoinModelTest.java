@@ -82,7 +82,7 @@ class WindowJoinModelTest {
     return text.toString();
   }
 
-  private static OperatorFactory factory(Case one) {
+  static OperatorFactory factory(Case one) {
     JoinEvaluation<Left, Right, String> evaluation =
         switch (one.kind()) {
           case JOIN -> new JoinEvaluation.Pairs<>((left, right) -> pair(left, right));

@@ -106,7 +106,7 @@ class WindowModelTest {
     }
   }
 
-  private static OperatorFactory factory(Case one) {
+  static OperatorFactory factory(Case one) {
     TypeInformation<Bid> bids = TypeInformation.of(Bid.class);
     WindowSpec<Long, Bid, ?, ?, Out> spec =
         switch (one.fold()) {

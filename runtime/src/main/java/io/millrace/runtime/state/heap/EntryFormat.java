@@ -44,34 +44,36 @@ public final class EntryFormat<V> {
     }
   }
 
-  @SuppressWarnings("unchecked")
   private void write(Segment segment, BinaryWriter out) {
-    KeyCodec<Object> codec = layout.codec();
-    boolean longKeys = layout.longKeys();
     for (int slot = 0; slot < segment.slots(); slot++) {
-      if (!segment.isUsed(slot)) {
-        continue;
+      if (segment.isUsed(slot)) {
+        write(segment, slot, out);
       }
-      if (longKeys) {
-        // What every codec of such keys writes.
-        out.writeLong(segment.longKey(slot));
-      } else {
-        codec.encode(segment.objectKey(slot), out);
-      }
-      if (layout.timed()) {
-        out.writeLong(segment.time(slot));
-      }
-      V value =
-          row.isPresent()
-              ? row.get()
-                  .load(
-                      segment.words(),
-                      segment.valueIndex(slot),
-                      segment.values(),
-                      slot * layout.references())
-              : (V) segment.value(slot);
-      serializer.write(value, out);
     }
+  }
+
+  /** Writes one entry. */
+  @SuppressWarnings("unchecked")
+  void write(Segment segment, int slot, BinaryWriter out) {
+    if (layout.longKeys()) {
+      // What every codec of such keys writes.
+      out.writeLong(segment.longKey(slot));
+    } else {
+      layout.codec().encode(segment.objectKey(slot), out);
+    }
+    if (layout.timed()) {
+      out.writeLong(segment.time(slot));
+    }
+    V value =
+        row.isPresent()
+            ? row.get()
+                .load(
+                    segment.words(),
+                    segment.valueIndex(slot),
+                    segment.values(),
+                    slot * layout.references())
+            : (V) segment.value(slot);
+    serializer.write(value, out);
   }
 
   /**

@@ -25,6 +25,17 @@ public interface RegisteredState {
   /** Number of entries. */
   long size();
 
+  /**
+   * Writes the current key's entry as {@link Capture#write} would write a group that has no other;
+   * changes nothing.
+   *
+   * @return false, and nothing is written, if there is none or it has expired
+   * @throws UnsupportedOperationException if entries are not found by key alone
+   */
+  default boolean peek(BinaryWriter out) {
+    throw new UnsupportedOperationException(meta().kind() + " state is not found by key");
+  }
+
   Capture capture();
 
   /** Looks at up to {@code slots} slots for what has expired. */

@@ -11,6 +11,7 @@ import io.millrace.core.state.ReducingStateDescriptor;
 import io.millrace.core.state.ValueState;
 import io.millrace.core.state.ValueStateDescriptor;
 import io.millrace.core.types.BinaryReader;
+import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.CorruptDataException;
 import io.millrace.core.types.KeyCodec;
 import io.millrace.core.types.TypeInformation;
@@ -135,6 +136,30 @@ public final class TableKeyedStateBackend<K> implements KeyedStateBackend<K> {
   @SuppressWarnings("unchecked")
   public K currentKey() {
     return (K) key.asObject();
+  }
+
+  @Override
+  public Optional<RawState> peek(String name, K wanted) {
+    RegisteredState state = states.get(name);
+    if (state == null) {
+      throw new IllegalArgumentException(
+          unclaimedStates().contains(name)
+              ? "the function has not asked for it since it was restored"
+              : "the function has asked for no such state, only for " + states.keySet());
+    }
+    BinaryWriter out = new BinaryWriter();
+    CurrentKey.Saved before = key.save();
+    try {
+      key.set(wanted);
+      return state.peek(out)
+          ? Optional.of(
+              new RawState(state.meta(), "Operator " + context.operator(), out.toByteArray()))
+          : Optional.empty();
+    } catch (UnsupportedOperationException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    } finally {
+      key.reset(before);
+    }
   }
 
   @Override

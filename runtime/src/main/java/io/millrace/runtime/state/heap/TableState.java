@@ -63,6 +63,20 @@ final class TableState<V> implements RegisteredState {
   }
 
   @Override
+  public boolean peek(BinaryWriter out) {
+    int hash = key.hash();
+    Segment segment = table.segment(key.group(), hash);
+    int slot =
+        key.isLong() ? segment.find(key.longKey(), hash) : segment.find(key.objectKey(), hash);
+    if (slot < 0 || cursor.ttlMillis() != 0 && cursor.isExpired(segment.time(slot))) {
+      return false;
+    }
+    out.writeVarInt(1);
+    format.write(segment, slot, out);
+    return true;
+  }
+
+  @Override
   public Capture capture() {
     Segment[][] directories = table.capture();
     return new Capture() {

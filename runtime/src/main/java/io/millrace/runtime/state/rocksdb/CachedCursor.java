@@ -100,6 +100,25 @@ public final class CachedCursor<V> implements EntryCursor<V> {
     serial = key.serial();
   }
 
+  /**
+   * Reads the current key's value, expired or not, and leaves the cache as it is.
+   *
+   * @return whether there is one
+   */
+  boolean peek(TableStore.Value<V> into) {
+    Segment segment = segment();
+    int found = slotIn(segment);
+    if (found < 0) {
+      return !table.isComplete() && table.store().read(into);
+    }
+    if ((segment.flags(found) & CachedTable.DELETED) != 0) {
+      return false;
+    }
+    into.value = entries.load(segment, found);
+    into.time = ttlMillis == 0 ? 0 : segment.time(found);
+    return true;
+  }
+
   /** Adds what was read of the current key, which the cache has not. */
   private void insertStored() {
     Segment target = insert();

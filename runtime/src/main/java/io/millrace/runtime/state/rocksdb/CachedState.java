@@ -95,6 +95,21 @@ final class CachedState<V> implements RegisteredState {
   }
 
   @Override
+  public boolean peek(BinaryWriter out) {
+    TableStore.Value<V> found = new TableStore.Value<>();
+    if (!cursor.peek(found) || cursor.ttlMillis() != 0 && cursor.isExpired(found.time)) {
+      return false;
+    }
+    out.writeVarInt(1);
+    key.codec().encode(key.isLong() ? key.codec().fromLong(key.longKey()) : key.objectKey(), out);
+    if (meta.ttl()) {
+      out.writeLong(found.time);
+    }
+    form.serializer().write(found.value, out);
+    return true;
+  }
+
+  @Override
   public Capture capture() {
     StoredEntries<V> entries = new StoredEntries<>(table, cut.get(), loader);
     return new Capture() {

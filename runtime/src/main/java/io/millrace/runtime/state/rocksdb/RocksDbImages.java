@@ -48,7 +48,8 @@ final class RocksDbImages implements StoreImages {
       ImageDescription description,
       Database.View view,
       KeyGroupRange wanted,
-      SnapshotReader.GroupConsumer consumer) {
+      SnapshotReader.GroupConsumer consumer)
+      throws IOException {
     String origin = "The files of " + image.description().path();
     int first = Math.max(wanted.first(), image.range().first());
     int last = Math.min(wanted.last(), image.range().last());

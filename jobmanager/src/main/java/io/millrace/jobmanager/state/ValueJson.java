@@ -1,4 +1,4 @@
-package io.millrace.client.state;
+package io.millrace.jobmanager.state;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
