@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 
 /**
@@ -36,12 +37,13 @@ import java.util.function.Predicate;
 public final class StateArchive {
   private final FileStore store;
   private final CheckpointMetadata metadata;
-  private final StoreImages images;
+  private final IntFunction<SnapshotReader> readers;
 
-  private StateArchive(FileStore store, CheckpointMetadata metadata, StoreImages images) {
+  private StateArchive(
+      FileStore store, CheckpointMetadata metadata, IntFunction<SnapshotReader> readers) {
     this.store = store;
     this.metadata = metadata;
-    this.images = images;
+    this.readers = readers;
   }
 
   /**
@@ -78,16 +80,21 @@ public final class StateArchive {
             + " is in no directory above it. Only savepoints can be moved; take one");
   }
 
-  /** One whose metadata is known. */
-  public static StateArchive of(FileStore store, CheckpointMetadata metadata, StoreImages images) {
-    return new StateArchive(store, metadata, images);
+  /** One whose metadata is known, for a look at a few of its key groups. */
+  public static StateArchive forALook(
+      FileStore store, CheckpointMetadata metadata, StoreImages images) {
+    return new StateArchive(
+        store, metadata, groups -> SnapshotReader.forALook(store, groups, images));
   }
 
   private static StateArchive open(Path root, Path directory, StoreImages images, String build)
       throws IOException {
     FileStore store = new MountedFileStore(root);
     String path = root.relativize(directory).toString().replace('\\', '/');
-    return new StateArchive(store, new CheckpointStore(store, build).readMetadata(path), images);
+    return new StateArchive(
+        store,
+        new CheckpointStore(store, build).readMetadata(path),
+        groups -> new SnapshotReader(store, groups, images));
   }
 
   private List<String> sharedFiles() {
@@ -306,6 +313,6 @@ public final class StateArchive {
   }
 
   private SnapshotReader reader(OperatorState operator) {
-    return new SnapshotReader(store, operator.maxParallelism(), images);
+    return readers.apply(operator.maxParallelism());
   }
 }
