@@ -143,7 +143,7 @@ final class StateReads {
     Set<String> names = new TreeSet<>();
     try (TemporaryImages images = new TemporaryImages(scratch)) {
       StateArchive archive =
-          StateArchive.of(services.storage().checkpoints().files(), metadata, images);
+          StateArchive.forALook(services.storage().checkpoints().files(), metadata, images);
       archive.readKeyed(
           operator,
           new KeyGroupRange(key.group(), key.group()),

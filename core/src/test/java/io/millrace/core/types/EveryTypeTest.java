@@ -310,4 +310,19 @@ class EveryTypeTest {
     }
     return parts;
   }
+
+  @Test
+  void aGenericTypeIsMadeOfTypesThatAreKnown() {
+    TypeInformation<List<Integer>> list =
+        TypeInformation.of(List.class, TypeInformation.of(Integer.class));
+    TypeInformation<Map<String, List<Integer>>> map =
+        TypeInformation.of(Map.class, TypeInformation.of(String.class), list);
+
+    assertThat(map).isEqualTo(TypeInformation.of(new TypeHint<Map<String, List<Integer>>>() {}));
+    assertThat(TypeInformation.of(List.class, TypeInformation.lateTyped()).schema())
+        .isEqualTo(TypeInformation.of(new TypeHint<List<Object>>() {}).schema());
+    assertThatThrownBy(() -> TypeInformation.of(Map.class, list))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("has 2 type parameters, not 1");
+  }
 }

@@ -15,13 +15,16 @@ import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.rpc.Build;
 import io.millrace.runtime.scheduler.JobStore;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
 
 /**
  * A JobManager with its threads and stores, without a transport: the same in a process of its own
@@ -69,6 +72,8 @@ public final class JobManagerNode implements AutoCloseable {
    */
   public JobManagerNode(Parts parts) throws IOException {
     String build = Build.CURRENT.toString();
+    Path scratch = parts.work().resolve("state");
+    deleteLeftOvers(scratch);
     SecureRandom random = new SecureRandom();
     io = NamedThreads.pool("jobmanager-io", parts.settings().ioThreads());
     blobs = new BlobStore(parts.ha());
@@ -85,7 +90,7 @@ public final class JobManagerNode implements AutoCloseable {
                     new JobStore(parts.ha(), build),
                     new CheckpointStore(parts.checkpoints(), build),
                     parts.checkpoints().location(),
-                    parts.work().resolve("state")),
+                    scratch),
                 new JobClassLoaders(new BlobCache(parts.work(), blobs::copyTo), parts.loader()),
                 new NodeThreads(),
                 new JobServices.Clocks(System::currentTimeMillis, System::nanoTime),
@@ -98,6 +103,17 @@ public final class JobManagerNode implements AutoCloseable {
             NamedThreads.single("jobmanager"),
             () -> JobId.of(random.nextLong()));
     core.start();
+  }
+
+  /** Of a JobManager that was killed while it read state. */
+  private static void deleteLeftOvers(Path scratch) throws IOException {
+    if (Files.exists(scratch)) {
+      try (Stream<Path> files = Files.walk(scratch)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
   }
 
   public JobManagerCore core() {

@@ -20,14 +20,12 @@ import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.state.rocksdb.RocksDbSettings;
 import io.millrace.runtime.submit.JobHandle;
 import io.millrace.runtime.task.TaskTuning;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -35,8 +33,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class QueryableStateTest {
   private static final long KEYS = 3_000;
   private static final AtomicBoolean FAIL = new AtomicBoolean();
-
-  @TempDir Path directory;
 
   record Place(String country, long number) {}
 
@@ -47,12 +43,12 @@ class QueryableStateTest {
     }
   }
 
-  private MiniCluster cluster() {
+  private static MiniCluster cluster() {
     return MiniCluster.start(
         new MiniCluster.Settings(
             2,
             2,
-            Optional.of(directory),
+            Optional.empty(),
             Optional.empty(),
             new RocksDbSettings(64 << 10, 16 << 20, 8 << 20, 1_000, 100, 4 << 20, true),
             TaskTuning.FULL,

@@ -273,7 +273,9 @@ class SavepointApiTest {
       SavepointWriter.from(copying, checkpoint.toString(), copy).write();
       copying.execute("copy");
       assertThat(counts(copy)).isEqualTo(counts(checkpoint.toString()));
-      job.cancel().toCompletableFuture().get(60, TimeUnit.SECONDS);
+      // In order, so that nothing is still being written to the directory that is deleted next.
+      job.stop(Optional.empty(), false).toCompletableFuture().get(60, TimeUnit.SECONDS);
+      job.result().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
   }
 

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class HandlesSnapshotTest {
   private static final int KEYS = 7;
-  private static final int STEPS = 50;
+  private static final int STEPS = 36;
 
   /** What a record has done to the state of its key. */
   record Command(long key, int what, long value) {}

@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 
 /**
@@ -40,12 +41,13 @@ import java.util.function.Predicate;
 public final class StateArchive {
   private final FileStore store;
   private final CheckpointMetadata metadata;
-  private final StoreImages images;
+  private final IntFunction<SnapshotReader> readers;
 
-  private StateArchive(FileStore store, CheckpointMetadata metadata, StoreImages images) {
+  private StateArchive(
+      FileStore store, CheckpointMetadata metadata, IntFunction<SnapshotReader> readers) {
     this.store = store;
     this.metadata = metadata;
-    this.images = images;
+    this.readers = readers;
   }
 
   /**
@@ -93,7 +95,10 @@ public final class StateArchive {
 
     StateArchive open(FileStores stores, StoreImages images, String build) throws IOException {
       FileStore store = store(stores);
-      return new StateArchive(store, new CheckpointStore(store, build).readMetadata(path), images);
+      return new StateArchive(
+          store,
+          new CheckpointStore(store, build).readMetadata(path),
+          groups -> new SnapshotReader(store, groups, images));
     }
   }
 
@@ -120,9 +125,11 @@ public final class StateArchive {
     return above;
   }
 
-  /** One whose metadata is known. */
-  public static StateArchive of(FileStore store, CheckpointMetadata metadata, StoreImages images) {
-    return new StateArchive(store, metadata, images);
+  /** One whose metadata is known, for a look at a few of its key groups. */
+  public static StateArchive forALook(
+      FileStore store, CheckpointMetadata metadata, StoreImages images) {
+    return new StateArchive(
+        store, metadata, groups -> SnapshotReader.forALook(store, groups, images));
   }
 
   private List<String> sharedFiles() {
@@ -341,6 +348,6 @@ public final class StateArchive {
   }
 
   private SnapshotReader reader(OperatorState operator) {
-    return new SnapshotReader(store, operator.maxParallelism(), images);
+    return readers.apply(operator.maxParallelism());
   }
 }
