@@ -78,6 +78,8 @@ public final class FakeCluster implements Dispatcher, AutoCloseable {
             START,
             Duration.ofMillis(123),
             4096,
+            true,
+            1024,
             "/cp/7",
             Optional.empty(),
             List.of(
@@ -89,10 +91,22 @@ public final class FakeCluster implements Dispatcher, AutoCloseable {
                     Duration.ofMillis(3),
                     Duration.ofNanos(40_000),
                     Duration.ofMillis(100),
-                    4096)));
+                    4096,
+                    true,
+                    1024)));
     CheckpointView failed =
         new CheckpointView(
-            6, true, "FAILED", START, Duration.ZERO, 0, "", Optional.of("disk is full"), List.of());
+            6,
+            true,
+            "FAILED",
+            START,
+            Duration.ZERO,
+            0,
+            false,
+            0,
+            "",
+            Optional.of("disk is full"),
+            List.of());
     return new CheckpointsView(
         1, 1, 0, Optional.of(completed), Optional.of(5L), List.of(completed, failed));
   }

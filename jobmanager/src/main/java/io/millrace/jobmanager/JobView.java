@@ -98,6 +98,8 @@ public record JobView(
   /**
    * One checkpoint.
    *
+   * @param unaligned whether a barrier has overtaken records in some subtask
+   * @param channelBytes the part of the bytes that is records in flight
    * @param shares of the vertices, by index
    */
   public record CheckpointView(
@@ -107,6 +109,8 @@ public record JobView(
       Instant triggered,
       Duration duration,
       long bytes,
+      boolean unaligned,
+      long channelBytes,
       String location,
       Optional<String> failure,
       List<CheckpointShareView> shares) {}
@@ -119,6 +123,8 @@ public record JobView(
    * @param alignment from the first barrier to the last
    * @param sync taking the cut, while no record is processed
    * @param async from the cut to the acknowledgement, beside the records
+   * @param unaligned whether a barrier has overtaken records in some subtask
+   * @param channelBytes the part of the bytes that is records in flight
    */
   public record CheckpointShareView(
       int vertex,
@@ -128,7 +134,9 @@ public record JobView(
       Duration alignment,
       Duration sync,
       Duration async,
-      long bytes) {}
+      long bytes,
+      boolean unaligned,
+      long channelBytes) {}
 
   /**
    * A failure and where it came from.

@@ -124,6 +124,8 @@ final class JobViews {
         Instant.ofEpochMilli(record.triggeredMillis()),
         Duration.ofMillis(record.durationMillis()),
         record.bytes(),
+        record.unaligned(),
+        record.channelBytes(),
         record.location().orElse(""),
         record.failure(),
         record.shares().stream().map(JobViews::share).toList());
@@ -138,7 +140,9 @@ final class JobViews {
         Duration.ofNanos(share.longest().alignmentNanos()),
         Duration.ofNanos(share.longest().syncNanos()),
         Duration.ofNanos(share.longest().asyncNanos()),
-        share.bytes());
+        share.bytes(),
+        share.longest().unaligned(),
+        share.channelBytes());
   }
 
   private static JobView.ExceptionView exception(FailureEntry failure) {

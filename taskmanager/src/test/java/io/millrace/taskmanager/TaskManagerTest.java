@@ -145,7 +145,7 @@ class TaskManagerTest {
     // A zombie's words are dropped, over the old connection and the new.
     report(
         new ToJobManager.AckCheckpoint(
-            FIRST, new CheckpointId(3), Map.of(), new CheckpointTimings(0, 0, 0)));
+            FIRST, new CheckpointId(3), Map.of(), CheckpointTimings.NONE));
     report(state(FIRST, TaskState.CANCELED));
     report(state(SECOND, TaskState.CANCELED));
     main.advance(Duration.ofSeconds(1));

@@ -14,6 +14,7 @@ import java.util.Optional;
 public final class CheckpointConfig {
   private Optional<Duration> interval = Optional.empty();
   private Optional<Duration> timeout = Optional.empty();
+  private Optional<Optional<Duration>> alignmentTimeout = Optional.empty();
   private Optional<Duration> minPause = Optional.empty();
   private Optional<Integer> retained = Optional.empty();
   private Optional<Integer> tolerableFailures = Optional.empty();
@@ -29,6 +30,24 @@ public final class CheckpointConfig {
   /** Time after which a checkpoint that is not done is given up. */
   public CheckpointConfig setCheckpointTimeout(Duration time) {
     timeout = Optional.of(positive("checkpoint timeout", time));
+    return this;
+  }
+
+  /**
+   * How long a barrier may wait in a subtask before it overtakes the records in front of it, which
+   * become part of the checkpoint then; zero for at once. The default is one second.
+   */
+  public CheckpointConfig setAlignmentTimeout(Duration time) {
+    if (time.isNegative()) {
+      throw new IllegalArgumentException("A negative alignment timeout: " + time);
+    }
+    alignmentTimeout = Optional.of(Optional.of(time));
+    return this;
+  }
+
+  /** Barriers never overtake records: a checkpoint waits for all that are in flight. */
+  public CheckpointConfig disableUnalignedCheckpoints() {
+    alignmentTimeout = Optional.of(Optional.empty());
     return this;
   }
 
@@ -66,6 +85,7 @@ public final class CheckpointConfig {
         or(minPause, configuration, CheckpointOptions.MIN_PAUSE),
         or(retained, configuration, CheckpointOptions.RETAINED),
         or(tolerableFailures, configuration, CheckpointOptions.TOLERABLE_FAILURES),
+        or(alignmentTimeout, configuration, CheckpointOptions.ALIGNMENT_TIMEOUT),
         backend);
   }
 

@@ -190,7 +190,7 @@ public final class LocalRunner implements JobRunner {
             peers.add(new Peer(i, self.value(), "localhost", 1));
           }
         }
-        inputs.add(new TaskDeployment.Input(edge, producers, peers));
+        inputs.add(new TaskDeployment.Input(edge, graph.idOf(edge), producers, peers));
       }
       List<TaskDeployment.Output> outputs = new ArrayList<>();
       for (JobEdge edge : graph.outputsOf(vertex.index())) {

@@ -166,6 +166,7 @@ public final class Measurement {
         settings.minPause(),
         settings.retained(),
         settings.tolerableFailures(),
+        settings.alignmentTimeout(),
         plan.backend());
   }
 

@@ -47,7 +47,13 @@ class ColumnarSumTest {
 
   private static CheckpointSettings checkpoints(StateBackend backend) {
     return new CheckpointSettings(
-        Optional.of(Duration.ofMillis(20)), Duration.ofMinutes(1), Duration.ZERO, 1, 3, backend);
+        Optional.of(Duration.ofMillis(20)),
+        Duration.ofMinutes(1),
+        Duration.ZERO,
+        1,
+        3,
+        Optional.empty(),
+        backend);
   }
 
   private static PlainSum.Outcome outcome(Path results) throws Exception {

@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
       "Lists the last checkpoints of a job, and where the time of one went; 'gc' deletes what is left"
           + " of old ones.",
       "Times are of the slowest subtask: aligning barriers (meanwhile records wait), taking the cut"
-          + " (no record is processed), and writing it (beside the records)."
+          + " (no record is processed), and writing it (beside the records). IN FLIGHT are the bytes"
+          + " of records that barriers have overtaken; '-' if it is aligned."
     },
     footer = {"  millrace checkpoints 3f2a", "  millrace checkpoints 3f2a --id 17"})
 final class CheckpointsCommand extends MillraceCommand {
@@ -85,7 +86,8 @@ final class CheckpointsCommand extends MillraceCommand {
   }
 
   private void print(List<CheckpointView> history) {
-    Table table = new Table("ID", "KIND", "STATUS", "TRIGGERED", "DURATION", "BYTES", "WHERE");
+    Table table =
+        new Table("ID", "KIND", "STATUS", "TRIGGERED", "DURATION", "BYTES", "IN FLIGHT", "WHERE");
     for (CheckpointView view : history) {
       table.row(
           view.id(),
@@ -94,6 +96,7 @@ final class CheckpointsCommand extends MillraceCommand {
           JobLines.time(view.triggered()),
           millis(view.duration()),
           view.bytes(),
+          inFlight(view.unaligned(), view.channelBytes()),
           view.failure().orElse(view.location()));
     }
     table.print(console);
@@ -105,7 +108,8 @@ final class CheckpointsCommand extends MillraceCommand {
     }
     console.line("");
     console.line((view.savepoint() ? "Savepoint " : "Checkpoint ") + view.id() + " by operator");
-    Table table = new Table("OPERATOR", "DONE", "ALIGNMENT", "CUT", "WRITING", "BYTES");
+    Table table =
+        new Table("OPERATOR", "DONE", "ALIGNMENT", "CUT", "WRITING", "BYTES", "IN FLIGHT");
     for (CheckpointShareView share : view.shares()) {
       table.row(
           share.name(),
@@ -113,9 +117,14 @@ final class CheckpointsCommand extends MillraceCommand {
           millis(share.alignment()),
           millis(share.sync()),
           millis(share.async()),
-          share.bytes());
+          share.bytes(),
+          inFlight(share.unaligned(), share.channelBytes()));
     }
     table.print(console);
+  }
+
+  private static String inFlight(boolean unaligned, long bytes) {
+    return unaligned ? String.valueOf(bytes) : "-";
   }
 
   private static String millis(Duration duration) {

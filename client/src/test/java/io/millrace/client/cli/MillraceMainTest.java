@@ -83,15 +83,18 @@ class MillraceMainTest {
 
     assertThat(ended.code).as(ended.err).isZero();
     assertThat(ended.out)
-        .containsPattern("7 +checkpoint +COMPLETED +.* 123.0 ms +4096 +/cp/7")
-        .containsPattern("6 +savepoint +FAILED +.* disk is full")
+        .containsPattern("7 +checkpoint +COMPLETED +.* 123.0 ms +4096 +1024 +/cp/7")
+        .containsPattern("6 +savepoint +FAILED +.* - +disk is full")
         .contains("Checkpoint 7 by operator")
-        .containsPattern("Source: bids +2/2 +3.0 ms +0.0 ms +100.0 ms +4096");
+        .containsPattern("Source: bids +2/2 +3.0 ms +0.0 ms +100.0 ms +4096 +1024");
     assertThat(onCluster("checkpoints", "0abc", "--id", "6").out).doesNotContain("by operator");
     Ended unknown = onCluster("checkpoints", "0abc", "--id", "99");
     assertThat(unknown.code).isEqualTo(2);
     assertThat(unknown.err).contains("not among the last ones: [7, 6]");
-    assertThat(onCluster("checkpoints", "0abc", "--json").json().path("history")).hasSize(2);
+    JsonNode history = onCluster("checkpoints", "0abc", "--json").json().path("history");
+    assertThat(history).hasSize(2);
+    assertThat(history.get(0).path("unaligned").asBoolean()).isTrue();
+    assertThat(history.get(0).path("channelBytes").asLong()).isEqualTo(1024);
   }
 
   @Test

@@ -24,6 +24,14 @@ public final class CheckpointOptions {
   public static final ConfigOption<Duration> TIMEOUT =
       ConfigOption.duration(
           "checkpoint.timeout", "10 min", "After which a checkpoint that is not done is given up.");
+  public static final ConfigOption<Optional<Duration>> ALIGNMENT_TIMEOUT =
+      ConfigOption.optionalDuration(
+          "checkpoint.alignment-timeout",
+          "1 s",
+          "How long a barrier may wait in a subtask before it overtakes the records in front of it, "
+              + "which become part of the checkpoint then (it is unaligned); 0 s for at once, "
+              + "'none' for never. Savepoints are always aligned, and so is every exchange but by "
+              + "key, round-robin and to one subtask.");
   public static final ConfigOption<Duration> MIN_PAUSE =
       ConfigOption.duration(
           "checkpoint.min-pause", "0 s", "Time between the end of one and the start of the next.");
@@ -55,6 +63,7 @@ public final class CheckpointOptions {
               SAVEPOINT_DIRECTORY,
               INTERVAL,
               TIMEOUT,
+              ALIGNMENT_TIMEOUT,
               MIN_PAUSE,
               RETAINED,
               TOLERABLE_FAILURES,

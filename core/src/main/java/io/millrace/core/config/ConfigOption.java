@@ -42,11 +42,16 @@ public record ConfigOption<T>(
 
   /** A duration that may be left out: an empty text or {@code none}. */
   public static ConfigOption<Optional<Duration>> optionalDuration(String key, String description) {
+    return optionalDuration(key, "none", description);
+  }
+
+  public static ConfigOption<Optional<Duration>> optionalDuration(
+      String key, String defaultText, String description) {
     return new ConfigOption<>(
         key,
         "duration or none",
         text -> isNone(text) ? Optional.empty() : Optional.of(DurationText.parse(text)),
-        "none",
+        defaultText,
         description);
   }
 

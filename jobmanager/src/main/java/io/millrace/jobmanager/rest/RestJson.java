@@ -115,6 +115,8 @@ public final class RestJson {
     json.put("triggered", checkpoint.triggered().toString());
     json.put("durationMillis", checkpoint.duration().toMillis());
     json.put("bytes", checkpoint.bytes());
+    json.put("unaligned", checkpoint.unaligned());
+    json.put("channelBytes", checkpoint.channelBytes());
     json.put("location", checkpoint.location());
     put(json, "failure", checkpoint.failure());
     ArrayNode shares = json.putArray("shares");
@@ -128,6 +130,8 @@ public final class RestJson {
       node.put("syncMicros", micros(share.sync()));
       node.put("asyncMicros", micros(share.async()));
       node.put("bytes", share.bytes());
+      node.put("unaligned", share.unaligned());
+      node.put("channelBytes", share.channelBytes());
     }
     return json;
   }

@@ -91,6 +91,8 @@ public final class RestViews {
         Instant.parse(json.path("triggered").asText()),
         Duration.ofMillis(json.path("durationMillis").asLong()),
         json.path("bytes").asLong(),
+        json.path("unaligned").asBoolean(),
+        json.path("channelBytes").asLong(),
         json.path("location").asText(),
         text(json, "failure"),
         list(json.path("shares"), RestViews::share));
@@ -105,7 +107,9 @@ public final class RestViews {
         micros(json, "alignmentMicros"),
         micros(json, "syncMicros"),
         micros(json, "asyncMicros"),
-        json.path("bytes").asLong());
+        json.path("bytes").asLong(),
+        json.path("unaligned").asBoolean(),
+        json.path("channelBytes").asLong());
   }
 
   public static List<ExceptionView> exceptions(JsonNode json) {

@@ -44,6 +44,8 @@ public final class FakeDispatcher implements Dispatcher {
             START,
             Duration.ofMillis(123),
             4096,
+            true,
+            1024,
             "/cp/7",
             Optional.empty(),
             List.of(
@@ -55,10 +57,22 @@ public final class FakeDispatcher implements Dispatcher {
                     Duration.ofMillis(3),
                     Duration.ofNanos(40_000),
                     Duration.ofMillis(100),
-                    4096)));
+                    4096,
+                    true,
+                    1024)));
     CheckpointView failed =
         new CheckpointView(
-            6, true, "FAILED", START, Duration.ZERO, 0, "", Optional.of("disk is full"), List.of());
+            6,
+            true,
+            "FAILED",
+            START,
+            Duration.ZERO,
+            0,
+            false,
+            0,
+            "",
+            Optional.of("disk is full"),
+            List.of());
     return new JobView(
         JobId.of(id),
         "hot auctions",

@@ -100,10 +100,16 @@ final class BrokerSink implements Sink<Ledger, String> {
     private final Simulation simulation;
     private final String prefix;
     private final Runnable closed;
+    private final SinkContext context;
     private Optional<String> open = Optional.empty();
+    private long untilPause;
+    private boolean first = true;
+    private boolean over;
 
     Writer(Simulation simulation, SinkContext context, Runnable closed) {
       this.simulation = simulation;
+      this.context = context;
+      this.untilPause = simulation.recordsUntilPause(true);
       this.closed = closed;
       this.prefix = "ledger-" + context.subtaskIndex() + "/" + context.attemptNumber() + "/";
     }
@@ -116,6 +122,22 @@ final class BrokerSink implements Sink<Ledger, String> {
         open = Optional.of(id);
       }
       simulation.broker().append(open.get(), record);
+      if (--untilPause == 0) {
+        simulation.onCurrentMachine(simulation.sinkPause(first), "sink", this::goOn);
+        first = false;
+      }
+    }
+
+    private void goOn() {
+      untilPause = simulation.recordsUntilPause(false);
+      if (!over) {
+        context.wakeUp();
+      }
+    }
+
+    @Override
+    public boolean hasRoom() {
+      return untilPause > 0;
     }
 
     @Override
@@ -142,6 +164,7 @@ final class BrokerSink implements Sink<Ledger, String> {
 
     @Override
     public void close() {
+      over = true;
       closed.run();
       open.ifPresent(id -> simulation.broker().abort(id)); // K10: only what was not prepared
     }

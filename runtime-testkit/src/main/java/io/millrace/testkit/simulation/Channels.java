@@ -6,6 +6,7 @@ import io.millrace.core.types.RowLayout;
 import io.millrace.core.types.TypeSerializer;
 import io.millrace.runtime.exchange.BatchLayout;
 import io.millrace.runtime.exchange.ChannelEvent;
+import io.millrace.runtime.exchange.ChannelEvent.Barrier;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.ObjectLayout;
@@ -13,9 +14,12 @@ import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.RemoteChannels;
 import io.millrace.runtime.id.ChannelId;
+import io.millrace.runtime.id.CheckpointId;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * The network between simulated TaskManagers: serialised batches with latency, in order, a few in
@@ -25,10 +29,15 @@ final class Channels {
   private static final int MOST_IN_FLIGHT = 3;
 
   private final World world;
+  private final int batchRecords;
   private final TreeMap<ChannelId, Link> links = new TreeMap<>();
 
-  Channels(World world) {
+  /**
+   * @param batchRecords of a full batch
+   */
+  Channels(World world, int batchRecords) {
     this.world = world;
+    this.batchRecords = batchRecords;
   }
 
   /** The channels as one machine opens them. */
@@ -82,6 +91,7 @@ final class Channels {
     Optional<Machine> consumer = Optional.empty();
     Runnable readable = () -> {};
     Runnable writable = () -> {};
+    Consumer<Barrier> barriers = barrier -> {};
     int inFlight;
     boolean refused;
     boolean broken;
@@ -102,7 +112,7 @@ final class Channels {
 
     @Override
     public RecordBatch acquire() {
-      return mayAcquire() ? new ObjectBatch(batch -> {}) : null;
+      return mayAcquire() ? new ObjectBatch(batch -> {}, batchRecords) : null;
     }
 
     private boolean mayAcquire() {
@@ -117,7 +127,7 @@ final class Channels {
 
     @Override
     public RecordBatch acquireOvershoot() {
-      return new ObjectBatch(batch -> {});
+      return new ObjectBatch(batch -> {}, batchRecords);
     }
 
     @Override
@@ -151,6 +161,9 @@ final class Channels {
             if (!link.broken) {
               link.arrived.add(element);
               link.readable.run();
+              if (element instanceof Barrier barrier) {
+                link.barriers.accept(barrier);
+              }
             }
           });
     }
@@ -200,7 +213,11 @@ final class Channels {
       if (!(element instanceof Frame frame)) {
         return element;
       }
-      ObjectBatch batch = new ObjectBatch(released -> credit());
+      return batch(frame, released -> credit());
+    }
+
+    private ObjectBatch batch(Frame frame, RecordBatch.BatchOwner owner) {
+      ObjectBatch batch = new ObjectBatch(owner);
       batch.begin(layout.rows());
       BinaryReader in = new BinaryReader(frame.bytes, Channels.class.getClassLoader());
       for (int i = 0; i < frame.size; i++) {
@@ -238,6 +255,26 @@ final class Channels {
     public void onReadable(Runnable listener) {
       link.readable = listener;
       listener.run();
+    }
+
+    @Override
+    public void onBarrier(Consumer<Barrier> listener) {
+      link.barriers = listener;
+    }
+
+    @Override
+    public void overtake(CheckpointId checkpoint, InFlight overtaken) {
+      Iterator<Object> elements = link.arrived.iterator();
+      while (elements.hasNext()) {
+        Object element = elements.next();
+        if (element instanceof Frame frame) {
+          overtaken.add(batch(frame, released -> {}), 0);
+        } else if (element instanceof Barrier barrier && barrier.checkpoint().equals(checkpoint)) {
+          elements.remove();
+          return;
+        }
+      }
+      throw new IllegalStateException("Barrier " + checkpoint + " is not in the channel");
     }
 
     @Override

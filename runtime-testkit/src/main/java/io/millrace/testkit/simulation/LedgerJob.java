@@ -19,6 +19,8 @@ import io.millrace.runtime.operators.OperatorMaker;
 import io.millrace.runtime.operators.SinkOperator;
 import io.millrace.runtime.operators.SourceOperatorFactory;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,45 +32,71 @@ import java.util.Set;
 final class LedgerJob {
   private LedgerJob() {}
 
-  static JobGraph graph(int parallelism) {
+  /**
+   * What a seed decides of the job.
+   *
+   * @param spread whether its sink is behind an exchange of its own
+   * @param lines of output for each record of the input
+   */
+  record Shape(int parallelism, boolean spread, int lines, Optional<Duration> alignmentTimeout) {}
+
+  static JobGraph graph(Shape shape) {
+    int parallelism = shape.parallelism();
     int sources = Math.max(1, parallelism - 1);
     EdgeSpec<InputRecord, Long> byKey =
         EdgeSpec.keyed(
             TypeInformation.of(InputRecord.class),
             InputRecord::key,
             TypeInformation.of(Long.class));
+    OperatorNode sequence = node("sequence", -1, Kind.OPERATOR, new SequenceFactory(shape.lines()));
+    OperatorNode sink =
+        node("ledger", shape.spread() ? -1 : 0, Kind.TRANSACTIONAL_SINK, new SinkFactory());
+    List<JobVertex> vertices = new ArrayList<>();
+    vertices.add(
+        new JobVertex(
+            0,
+            "bids",
+            sources,
+            128,
+            List.of(
+                node(
+                    "bids",
+                    -1,
+                    Kind.SOURCE,
+                    new SourceOperatorFactory<>(
+                        new BrokerSource(), WatermarkStrategy.noWatermarks())))));
+    List<JobEdge> edges = new ArrayList<>();
+    edges.add(
+        new JobEdge(
+            0, 0, 0, "", 1, 0, Partitioning.HASH, FunctionShipping.serialize(byKey, "edge")));
+    if (shape.spread()) {
+      EdgeSpec<Ledger, Object> plain = EdgeSpec.plain(TypeInformation.of(Ledger.class));
+      vertices.add(new JobVertex(1, "sequence", parallelism, 128, List.of(sequence)));
+      vertices.add(new JobVertex(2, "ledger", sources, 128, List.of(sink)));
+      edges.add(
+          new JobEdge(
+              1,
+              1,
+              0,
+              "",
+              2,
+              0,
+              Partitioning.REBALANCE,
+              FunctionShipping.serialize(plain, "edge")));
+    } else {
+      vertices.add(new JobVertex(1, "sequence", parallelism, 128, List.of(sequence, sink)));
+    }
     return new JobGraph(
         "ledger",
-        List.of(
-            new JobVertex(
-                0,
-                "bids",
-                sources,
-                128,
-                List.of(
-                    node(
-                        "bids",
-                        -1,
-                        Kind.SOURCE,
-                        new SourceOperatorFactory<>(
-                            new BrokerSource(), WatermarkStrategy.noWatermarks())))),
-            new JobVertex(
-                1,
-                "sequence",
-                parallelism,
-                128,
-                List.of(
-                    node("sequence", -1, Kind.OPERATOR, new SequenceFactory()),
-                    node("ledger", 0, Kind.TRANSACTIONAL_SINK, new SinkFactory())))),
-        List.of(
-            new JobEdge(
-                0, 0, 0, "", 1, 0, Partitioning.HASH, FunctionShipping.serialize(byKey, "edge"))),
+        vertices,
+        edges,
         new CheckpointSettings(
             Optional.of(Duration.ofMillis(60)),
             Duration.ofMillis(400),
             Duration.ZERO,
             2,
             Integer.MAX_VALUE,
+            shape.alignmentTimeout(),
             StateBackend.HEAP),
         new RestartSettings(
             Duration.ofMillis(5),
@@ -85,10 +113,10 @@ final class LedgerJob {
         uid, true, uid, parent, "", kind, true, FunctionShipping.serialize(factory, uid));
   }
 
-  private record SequenceFactory() implements OperatorFactory {
+  private record SequenceFactory(int lines) implements OperatorFactory {
     @Override
     public Operator<?> create(OperatorMaker maker) {
-      return maker.make(SequenceOperator.class);
+      return maker.make(SequenceOperator.class, lines);
     }
   }
 
@@ -100,11 +128,13 @@ final class LedgerJob {
   }
 
   /**
-   * The oracle: each input record has come out exactly once, numbered without a gap for each key.
+   * The oracle: each input record has come out exactly once, numbered without a gap for each key,
+   * and what is of one partition in its order.
    *
-   * @param expected how many records the input has
+   * @param expected how many lines there must be
+   * @param ofPartition how many of them are of one partition
    */
-  static void check(World world, List<Ledger> output, int expected) {
+  static void check(World world, List<Ledger> output, int expected, int ofPartition) {
     Map<Long, Set<Long>> sequences = new HashMap<>();
     Set<Long> ids = new HashSet<>();
     for (Ledger line : output) {
@@ -118,6 +148,7 @@ final class LedgerJob {
     if (ids.size() != expected) {
       world.violated(ids.size() + " of " + expected + " records came out");
     }
+    checkOrder(world, output, ofPartition);
     sequences.forEach(
         (key, numbers) -> {
           for (long n = 1; n <= numbers.size(); n++) {
@@ -126,5 +157,23 @@ final class LedgerJob {
             }
           }
         });
+  }
+
+  /** BA9: nothing new comes before what was in flight. */
+  private static void checkOrder(World world, List<Ledger> output, int ofPartition) {
+    List<Ledger> inOrder = new ArrayList<>(output);
+    inOrder.sort(Comparator.comparingLong(Ledger::key).thenComparingLong(Ledger::sequence));
+    long key = -1;
+    Map<Long, Long> last = new HashMap<>();
+    for (Ledger line : inOrder) {
+      if (line.key() != key) {
+        key = line.key();
+        last.clear();
+      }
+      Long before = last.put(line.id() / ofPartition, line.id());
+      if (before != null && before > line.id()) {
+        world.violated("record " + line.id() + " of key " + key + " came after " + before);
+      }
+    }
   }
 }

@@ -8,7 +8,15 @@ import io.millrace.runtime.operators.OneInputOperator;
  * Numbers the records of each key from state: a record lost or seen twice shows in what follows it.
  */
 public final class SequenceOperator extends OneInputOperator<InputRecord, Ledger> {
+  private final int lines;
   private ValueState<Long> last;
+
+  /**
+   * @param lines of output for each record of the input
+   */
+  public SequenceOperator(Integer lines) {
+    this.lines = lines;
+  }
 
   @Override
   public void open() {
@@ -18,8 +26,10 @@ public final class SequenceOperator extends OneInputOperator<InputRecord, Ledger
   @Override
   public void process(InputRecord record, long timestamp) throws Exception {
     Long before = last.value();
-    long sequence = (before == null ? 0 : before) + 1;
-    last.update(sequence);
-    out.process(new Ledger(record.id(), record.key(), sequence), timestamp);
+    long sequence = before == null ? 0 : before;
+    last.update(sequence + lines);
+    for (int i = 0; i < lines; i++) {
+      out.process(new Ledger(record.id() * lines + i, record.key(), sequence + i + 1), timestamp);
+    }
   }
 }

@@ -18,6 +18,7 @@ import io.millrace.runtime.scheduler.JobMachineSettings;
 import io.millrace.runtime.scheduler.JobStatus;
 import io.millrace.runtime.scheduler.JobTimer;
 import io.millrace.runtime.scheduler.SlotOffer;
+import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -257,6 +258,7 @@ final class SimulatedJobManager {
           if (written) {
             durable.retained = write.retained();
             durable.completed++;
+            simulation.inFlight(channelBytes(durable.metadata.get(write.checkpoint())));
             simulation.broker().pointerWritten(write.checkpoint().value());
             for (RetainedCheckpoint retained : write.retained()) {
               if (!durable.metadata.containsKey(retained.id())) {
@@ -275,6 +277,13 @@ final class SimulatedJobManager {
             on(new JobEvent.PointerFailed(write.checkpoint(), "refused"));
           }
         });
+  }
+
+  private static long channelBytes(CheckpointMetadata metadata) {
+    return metadata.operators().stream()
+        .flatMap(operator -> operator.subtasks().stream())
+        .mapToLong(StateHandles::channelBytes)
+        .sum();
   }
 
   // ---- enumerators

@@ -54,7 +54,7 @@ final class SimulatedTaskManager {
                 simulation.store(),
                 KeyedBackends.onHeap(),
                 message -> jobManager.accept(this, message)),
-            TaskTuning.FULL,
+            new TaskTuning(simulation.batchRecords(), true),
             id,
             new LocalChannels(),
             simulation.channels().of(machine));

@@ -1,11 +1,13 @@
 package io.millrace.testkit.simulation;
 
+import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.id.TaskManagerId;
 import io.millrace.runtime.rpc.ToJobManager;
 import io.millrace.runtime.scheduler.JobStatus;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +36,10 @@ public final class Simulation {
   private final Broker broker;
   private final SimulatedJobManager.Durable durable = new SimulatedJobManager.Durable();
   private final List<SimulatedTaskManager> taskManagers = new ArrayList<>();
+  private final LedgerJob.Shape shape;
   private final JobGraph graph;
+  private final int batchRecords;
+  private final boolean slowSink;
   private SimulatedJobManager jobManager;
   private Optional<Machine> currentMachine = Optional.empty();
   private int faults;
@@ -48,12 +53,14 @@ public final class Simulation {
   private final double doubledMessages;
   private final List<OpenWriter> writers = new ArrayList<>();
   private long transactions;
+  private int inFlight;
   private int started;
 
   /**
    * How a run ended.
    *
    * @param violation what was broken, if anything
+   * @param inFlight complete checkpoints with records in flight
    * @param coverage pairs of a state of the job machine and an event it met there
    * @param trace the last events before the end, for people
    */
@@ -62,6 +69,7 @@ public final class Simulation {
       Optional<String> violation,
       long events,
       int checkpoints,
+      int inFlight,
       int faults,
       long traceHash,
       Set<String> coverage,
@@ -71,14 +79,30 @@ public final class Simulation {
     this.seed = seed;
     this.world = new World(seed);
     this.store = new MemoryStore(world);
-    this.channels = new Channels(world);
     this.broker = new Broker(world, PARTITIONS, RECORDS_EACH, 40, world.between(3_300, 4_900));
-    this.graph = LedgerJob.graph((int) world.between(2, 4));
+    this.shape =
+        new LedgerJob.Shape(
+            (int) world.between(2, 4),
+            world.chance(0.5),
+            world.chance(0.7) ? 1 : (int) world.between(2, 3),
+            alignmentTimeout());
+    this.graph = LedgerJob.graph(shape);
+    this.batchRecords = world.chance(0.4) ? RecordBatch.CAPACITY : (int) world.between(1, 6);
+    this.channels = new Channels(world, batchRecords);
+    this.slowSink = shape.alignmentTimeout().isPresent() && world.chance(0.6);
     this.faultsLeft = (int) world.between(2, 6);
     this.storageFailures = world.chance(0.5) ? 0 : 0.1;
     this.lostNotifications = world.chance(0.5) ? 0 : 0.3;
     this.slowestStep = world.chance(0.5) ? 200 : world.between(200, 4_000);
     this.doubledMessages = world.chance(0.5) ? 0 : 0.15;
+  }
+
+  private Optional<Duration> alignmentTimeout() {
+    return switch ((int) world.between(0, 3)) {
+      case 0 -> Optional.empty();
+      case 1 -> Optional.of(Duration.ZERO);
+      default -> Optional.of(Duration.ofMillis(world.between(1, 30)));
+    };
   }
 
   public static Result run(long seed) {
@@ -126,6 +150,30 @@ public final class Simulation {
 
   long slowestStep() {
     return slowestStep;
+  }
+
+  int batchRecords() {
+    return batchRecords;
+  }
+
+  /** How many records a sink's writer takes before it has no room for a while. */
+  long recordsUntilPause(boolean first) {
+    return slowSink ? world.between(1, first ? 3 : 40) : Long.MAX_VALUE;
+  }
+
+  /**
+   * In microseconds: now and then, and more so at its start, longer than from one checkpoint to the
+   * next.
+   */
+  long sinkPause(boolean first) {
+    return world.chance(first ? 0.5 : 0.03)
+        ? world.between(50_000, 250_000)
+        : world.between(100, 10_000);
+  }
+
+  /** Bytes of records in flight that were part of a complete checkpoint. */
+  void inFlight(long bytes) {
+    inFlight += bytes > 0 ? 1 : 0;
   }
 
   boolean doublesMessage() {
@@ -206,7 +254,8 @@ public final class Simulation {
     if (world.violation().isEmpty()) {
       JobStatus end = durable.end.orElseThrow();
       if (end == JobStatus.FINISHED) {
-        LedgerJob.check(world, broker.committed(), PARTITIONS * RECORDS_EACH);
+        int ofPartition = RECORDS_EACH * shape.lines();
+        LedgerJob.check(world, broker.committed(), PARTITIONS * ofPartition, ofPartition);
       } else {
         world.violated("the job ended " + end);
       }
@@ -218,6 +267,7 @@ public final class Simulation {
         world.violation(),
         world.executed(),
         durable.completed,
+        inFlight,
         faults,
         world.traceHash(),
         durable.coverage,
@@ -373,11 +423,12 @@ public final class Simulation {
     for (long seed = first; seed < first + count; seed++) {
       Result result = run(seed);
       System.out.printf(
-          "seed %d: %s, %d events, %d checkpoints, %d faults, trace %016x%n",
+          "seed %d: %s, %d events, %d checkpoints, %d with records in flight, %d faults, trace %016x%n",
           seed,
           result.violation().orElse("ok"),
           result.events(),
           result.checkpoints(),
+          result.inFlight(),
           result.faults(),
           result.traceHash());
       if (result.violation().isPresent()) {

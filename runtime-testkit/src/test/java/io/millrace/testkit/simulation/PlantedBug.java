@@ -141,7 +141,8 @@ record PlantedBug(String name, List<Patch> patches) {
         // ---- the subtask
         bug(
             "BA1: a barrier is let through when the first of its channels has it",
-            patch("checkpoint/BarrierAligner", "isComplete", Patch.returns(true))),
+            patch("checkpoint/BarrierAligner", "isComplete", Patch.returns(true)),
+            patch("checkpoint/BarrierAligner", "complete", Patch.skips("set"))),
         bug(
             "BA1: a channel is read on while the others are aligned",
             patch("task/InputGate", "setBlocked", Patch.returns(false))),
@@ -182,6 +183,61 @@ record PlantedBug(String name, List<Patch> patches) {
         bug(
             "readers do not start where their splits were left",
             patch("operators/SourceOperator", "open", Patch.skips("restore"))),
+        // ---- unaligned checkpoints
+        bug(
+            "BA5: the rest of a suspended batch is no part of an unaligned checkpoint",
+            patch("task/Subtask", "addUnprocessed", Patch.skips("add"))),
+        bug(
+            "BA5: what a barrier has overtaken within the process is no part of the checkpoint",
+            patch("exchange/LocalChannel", "record", Patch.returns(false))),
+        bug(
+            "BA5: what an earlier barrier had overtaken already is no part of the next checkpoint",
+            patch("exchange/LocalChannel", "overtake", Patch.skips("forEach"))),
+        bug(
+            "BA5: records behind the barrier are part of the checkpoint",
+            patch("task/InputBarriers", "polled", Patch.answers("isOvertaken", true))),
+        bug(
+            "BA5: records that come before an overtaken barrier does are no part of the checkpoint",
+            patch("task/InputBarriers", "polled", Patch.answers("isOvertaken", false))),
+        bug(
+            "BA5: a checkpoint does not wait for the barriers it has overtaken",
+            patch("task/InputBarriers", "completeCapture", Patch.answers("isCaptured", true))),
+        bug(
+            "BA9: new records come before those that were in flight",
+            patch(
+                "task/Subtask",
+                "pollInput",
+                Patch.calls(
+                    "takeRestored",
+                    (code, opcode, owner, name, descriptor) ->
+                        code.visitMethodInsn(
+                            Opcodes.INVOKESTATIC,
+                            "io/millrace/testkit/simulation/NewRecordsFirst",
+                            "takeRestored",
+                            "(Ljava/lang/Object;)Z",
+                            false)))),
+        bug(
+            "BA9: what was in flight is not restored",
+            patch("checkpoint/StateAssignment", "channels", Patch.skips("add"))),
+        bug(
+            "what is restored and not consumed is no part of the next checkpoint",
+            patch("task/Subtask", "addUnprocessed", Patch.skips("addRestTo"))),
+        bug(
+            "BA10: records in flight are lost at another parallelism",
+            patch(
+                "checkpoint/StateAssignment",
+                "channels",
+                Patch.calls(
+                    "intersects",
+                    (code, opcode, owner, name, descriptor) ->
+                        code.visitMethodInsn(
+                            opcode, owner, "equals", "(Ljava/lang/Object;)Z", false)))),
+        bug(
+            "BA10: records in flight are processed by all that may have them",
+            patch("task/InputEdge", "owned", Patch.calls("ownedOf", PlantedBug::itsBatch))),
+        bug(
+            "BA10: all that may have records that were in flight have them in flight again",
+            patch("task/RestoredRecords", "addRestTo", Patch.calls("owned", PlantedBug::itsBatch))),
         // ---- the sink
         bug(
             "K4: a transaction that was prepared is aborted at a restart",
@@ -208,6 +264,16 @@ record PlantedBug(String name, List<Patch> patches) {
         bug(
             "CC7: a notification commits its own checkpoint only",
             patch(SINK, "checkpointCompleted", Patch.callsInstead("headMap", "tailMap"))));
+  }
+
+  /** The batch in place of the part of it that is the subtask's. */
+  private static void itsBatch(
+      MethodVisitor code, int opcode, String owner, String name, String descriptor) {
+    if (name.equals("ownedOf")) {
+      code.visitInsn(Opcodes.POP);
+    }
+    code.visitInsn(Opcodes.SWAP);
+    code.visitInsn(Opcodes.POP);
   }
 
   /** After the call, as if its answer had come. */

@@ -26,6 +26,7 @@ class SimulationTest {
 
   private static void check(long first, int count) {
     TreeSet<String> coverage = new TreeSet<>();
+    int inFlight = 0;
     for (long seed = first; seed < first + count; seed++) {
       Simulation.Result result = Simulation.run(seed);
       assertThat(result.violation())
@@ -35,7 +36,9 @@ class SimulationTest {
       assertThat(result.checkpoints()).as("checkpoints of seed %d", seed).isGreaterThanOrEqualTo(3);
       assertThat(result.faults()).as("faults of seed %d", seed).isGreaterThanOrEqualTo(2);
       coverage.addAll(result.coverage());
+      inFlight += result.inFlight() > 0 ? 1 : 0;
     }
+    assertThat(inFlight).as("seeds with unaligned checkpoints").isGreaterThan(count / 3);
     System.out.printf("%d seeds covered %d pairs of state and event:%n", count, coverage.size());
     coverage.forEach(pair -> System.out.println("  " + pair));
   }

@@ -157,6 +157,7 @@ public final class StorageModel {
             Duration.ZERO,
             2,
             1_000_000,
+            Optional.empty(),
             StateBackend.HEAP),
         new RestartSettings(
             Duration.ofMillis(100),

@@ -13,12 +13,20 @@ import java.util.Optional;
  * still follow it until the final checkpoint (invariant CC13); only a closed channel counts as
  * aligned (invariant BA4).
  *
+ * <p>A checkpoint that has waited for too long is {@link #onOverdue}: then it is snapshotted as
+ * soon as the channels that can't be overtaken are aligned, and of the others, what comes until
+ * their barriers do is part of it (invariant BA5).
+ *
  * <p>There is one checkpoint at a time and ids increase, so a barrier or an abort of a checkpoint
  * says that all older ones are over.
  */
 public final class BarrierAligner {
   private final int channels;
   private final BitSet closed;
+
+  /** Channels that must be aligned, however long that takes (invariant BA11). */
+  private final BitSet strict;
+
   private final BitSet aligned;
 
   /** All checkpoints up to this one are done or dead: nothing of them may start (invariant BA7). */
@@ -27,12 +35,28 @@ public final class BarrierAligner {
   /** The checkpoint being aligned; 0 if none is. */
   private long pending;
 
+  /** Whether it waits no longer than it must. */
+  private boolean overdue;
+
+  /** Channels of which the barrier of the checkpoint {@link #over} is still to come. */
+  private final BitSet overtaken;
+
+  /** All of whose channels can be overtaken. */
   public BarrierAligner(int channels) {
+    this(channels, new BitSet());
+  }
+
+  /**
+   * @param strict channels that can't be overtaken
+   */
+  public BarrierAligner(int channels, BitSet strict) {
     if (channels < 1) {
       throw new IllegalArgumentException("An aligner of " + channels + " channels");
     }
     this.channels = channels;
     this.closed = new BitSet(channels);
+    this.strict = (BitSet) strict.clone();
+    this.overtaken = new BitSet(channels);
     this.aligned = new BitSet(channels);
   }
 
@@ -40,37 +64,74 @@ public final class BarrierAligner {
   public AlignmentResult onBarrier(int channel, CheckpointId checkpoint) {
     check(channel);
     long id = checkpoint.value();
+    if (id == over) {
+      overtaken.clear(channel); // Or it is stale.
+    }
     if (id <= over || id < pending) {
       return AlignmentResult.NOTHING; // BA2: stale, the channel stays open
     }
-    Optional<CheckpointId> abandoned = Optional.empty();
-    List<Integer> resume = List.of();
-    if (pending != 0 && id > pending) { // BA3
-      abandoned = Optional.of(new CheckpointId(pending));
-      resume = release(channel);
-    }
-    pending = id;
+    Optional<CheckpointId> abandoned = abandonedBy(id);
+    List<Integer> resume = begin(id, channel);
     if (aligned.get(channel)) {
       throw new IllegalStateException(
           "Barrier " + checkpoint + " came twice on channel " + channel);
     }
     aligned.set(channel);
     if (isComplete()) {
-      List<Integer> blocked = new ArrayList<>(resume);
-      blocked.addAll(complete(channel));
-      return new AlignmentResult(List.of(), abandoned, Optional.of(checkpoint), blocked);
+      return complete(abandoned, channel, resume);
     }
-    return new AlignmentResult(List.of(channel), abandoned, Optional.empty(), resume);
+    return new AlignmentResult(List.of(channel), abandoned, Optional.empty(), List.of(), resume);
+  }
+
+  /** The checkpoint has waited long enough, though perhaps no barrier of it was polled yet. */
+  public AlignmentResult onOverdue(CheckpointId checkpoint) {
+    long id = checkpoint.value();
+    if (id <= over || id < pending) {
+      return AlignmentResult.NOTHING;
+    }
+    Optional<CheckpointId> abandoned = abandonedBy(id);
+    List<Integer> resume = begin(id, -1);
+    overdue = true;
+    if (isComplete()) {
+      return complete(abandoned, -1, resume);
+    }
+    return new AlignmentResult(List.of(), abandoned, Optional.empty(), List.of(), resume);
+  }
+
+  /** A newer checkpoint ends what is under way of an older one (invariant BA3). */
+  private Optional<CheckpointId> abandonedBy(long id) {
+    if (pending != 0) {
+      return id > pending ? Optional.of(new CheckpointId(pending)) : Optional.empty();
+    }
+    return overtaken.isEmpty() ? Optional.empty() : Optional.of(new CheckpointId(over));
+  }
+
+  /** The channels to be resumed, for there was another one under way. */
+  private List<Integer> begin(long id, int except) {
+    if (id == pending) {
+      return List.of();
+    }
+    overtaken.clear();
+    List<Integer> blocked = release(except);
+    pending = id;
+    return blocked;
   }
 
   /** The checkpoint and all older ones were given up; may come before any of its barriers (BA7). */
   public AlignmentResult onAbort(CheckpointId checkpoint) {
-    over = Math.max(over, checkpoint.value());
-    if (pending == 0 || pending > over) {
+    if (checkpoint.value() < over) {
       return AlignmentResult.NOTHING;
     }
+    Optional<CheckpointId> captured =
+        overtaken.isEmpty() ? Optional.empty() : Optional.of(new CheckpointId(over));
+    over = checkpoint.value();
+    overtaken.clear();
+    if (pending == 0 || pending > over) {
+      return new AlignmentResult(List.of(), captured, Optional.empty(), List.of(), List.of());
+    }
     CheckpointId abandoned = new CheckpointId(pending);
-    return new AlignmentResult(List.of(), Optional.of(abandoned), Optional.empty(), release(-1));
+    return new AlignmentResult(
+        List.of(), Optional.of(abandoned), Optional.empty(), List.of(), release(-1));
   }
 
   /** Nothing, not even a barrier, will come on the channel (invariant BA4). Idempotent. */
@@ -78,16 +139,37 @@ public final class BarrierAligner {
     check(channel);
     closed.set(channel);
     aligned.clear(channel);
+    overtaken.clear(channel);
     if (pending == 0 || !isComplete()) {
       return AlignmentResult.NOTHING;
     }
-    Optional<CheckpointId> completed = Optional.of(new CheckpointId(pending));
-    return new AlignmentResult(List.of(), Optional.empty(), completed, complete(-1));
+    return complete(Optional.empty(), -1, List.of());
   }
 
   /** The checkpoint whose barrier has come on some channels but not on all. */
   public Optional<CheckpointId> pending() {
     return pending == 0 ? Optional.empty() : Optional.of(new CheckpointId(pending));
+  }
+
+  /** Whether what comes on the channel is part of a checkpoint that was snapshotted before. */
+  public boolean isOvertaken(int channel) {
+    check(channel);
+    return overtaken.get(channel);
+  }
+
+  /** Whether the barrier of a checkpoint that was snapshotted before is still to come there. */
+  public boolean awaits(int channel, CheckpointId checkpoint) {
+    return checkpoint.value() == over && isOvertaken(channel);
+  }
+
+  /** Whether nothing of the checkpoint starts any more: it was snapshotted, or given up. */
+  public boolean isOver(CheckpointId checkpoint) {
+    return checkpoint.value() <= over;
+  }
+
+  /** Whether all barriers have come that were overtaken. */
+  public boolean isCaptured() {
+    return overtaken.isEmpty();
   }
 
   public boolean isBlocked(int channel) {
@@ -96,12 +178,31 @@ public final class BarrierAligner {
   }
 
   private boolean isComplete() {
-    return aligned.cardinality() == channels - closed.cardinality();
+    if (!overdue) {
+      return aligned.cardinality() == channels - closed.cardinality();
+    }
+    for (int i = strict.nextSetBit(0); i >= 0; i = strict.nextSetBit(i + 1)) {
+      if (!aligned.get(i) && !closed.get(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
-  private List<Integer> complete(int notBlockedYet) {
+  private AlignmentResult complete(
+      Optional<CheckpointId> abandoned, int notBlockedYet, List<Integer> resume) {
     over = pending;
-    return release(notBlockedYet);
+    overtaken.set(0, channels);
+    overtaken.andNot(aligned);
+    overtaken.andNot(closed);
+    List<Integer> resumed = new ArrayList<>(resume);
+    resumed.addAll(release(notBlockedYet));
+    return new AlignmentResult(
+        List.of(),
+        abandoned,
+        Optional.of(new CheckpointId(over)),
+        overtaken.stream().boxed().toList(),
+        resumed);
   }
 
   private List<Integer> release(int except) {
@@ -113,6 +214,7 @@ public final class BarrierAligner {
     }
     aligned.clear();
     pending = 0;
+    overdue = false;
     return blocked;
   }
 

@@ -6,12 +6,14 @@ import io.millrace.core.types.CorruptDataException;
 import io.millrace.core.types.KeyHash;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.EnumeratorState;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.OperatorState;
+import io.millrace.runtime.graph.EdgeId;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyGroups;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.StateHandles.ChannelSection;
 import io.millrace.runtime.state.StateHandles.FileSection;
 import io.millrace.runtime.state.StateHandles.KeyedSection;
 import io.millrace.runtime.state.StateHandles.SharedFile;
@@ -34,7 +36,8 @@ public final class CheckpointMetadataCodec {
   private static final int MAGIC = 0x504B434D; // "MCKP", little-endian
   private static final int WITHOUT_SPLIT_WATERMARKS = 1;
   private static final int WITHOUT_IMAGES = 2;
-  private static final int VERSION = 3;
+  private static final int WITHOUT_CHANNELS = 3;
+  private static final int VERSION = 4;
   private static final String REMEDY =
       "Restore the file from a backup, or start the job from another checkpoint or savepoint";
 
@@ -137,6 +140,15 @@ public final class CheckpointMetadataCodec {
       handles.splits().forEach(this::split);
       writer.writeVarInt(handles.committables().size());
       handles.committables().forEach(this::blob);
+      writer.writeVarInt(handles.channels().size());
+      handles.channels().forEach(this::channel);
+    }
+
+    private void channel(ChannelSection channel) {
+      writer.writeString(channel.edge().sourceUid());
+      writer.writeString(channel.edge().tag());
+      writer.writeVarInt(channel.edge().targetInput());
+      section(channel.section());
     }
 
     private void section(FileSection section) {
@@ -179,6 +191,7 @@ public final class CheckpointMetadataCodec {
   private static final class Decoder {
     private static final int SECTION_BYTES = 21;
     private static final int BLOB_BYTES = 5;
+    private static final int CHANNEL_BYTES = 3 + SECTION_BYTES;
     private static final int SHARED_FILE_BYTES = 14;
 
     private final BinaryReader reader;
@@ -216,7 +229,13 @@ public final class CheckpointMetadataCodec {
           list(2, Decoder::keyedSection),
           list(SECTION_BYTES, Decoder::section),
           list(BLOB_BYTES, Decoder::split),
-          list(BLOB_BYTES, Decoder::blob));
+          list(BLOB_BYTES, Decoder::blob),
+          version > WITHOUT_CHANNELS ? list(CHANNEL_BYTES, Decoder::channel) : List.of());
+    }
+
+    private ChannelSection channel() {
+      return new ChannelSection(
+          new EdgeId(reader.readString(), reader.readString(), reader.readVarInt()), section());
     }
 
     private KeyedSection keyedSection() {

@@ -26,6 +26,16 @@ public record CheckpointRecord(
     shares = List.copyOf(shares);
   }
 
+  /** Whether a barrier has overtaken records in some subtask that is done. */
+  public boolean unaligned() {
+    return shares.stream().anyMatch(share -> share.longest().unaligned());
+  }
+
+  /** Bytes of records in flight that are part of it. */
+  public long channelBytes() {
+    return shares.stream().mapToLong(CheckpointShare::channelBytes).sum();
+  }
+
   /** What became of it. */
   public enum Status {
     IN_PROGRESS,

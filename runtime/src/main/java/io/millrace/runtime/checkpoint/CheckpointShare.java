@@ -12,6 +12,7 @@ import java.util.List;
  * @param acknowledged how many of them are done
  * @param longest times of the slowest, each by itself
  * @param bytes of all of them
+ * @param channelBytes the part that is records in flight
  */
 public record CheckpointShare(
     int vertex,
@@ -19,7 +20,8 @@ public record CheckpointShare(
     int acknowledged,
     int subtasks,
     CheckpointTimings longest,
-    long bytes) {
+    long bytes,
+    long channelBytes) {
   /** One a vertex, as far as its subtasks have acknowledged. */
   static List<CheckpointShare> of(JobGraph graph, PendingCheckpoint checkpoint) {
     List<CheckpointShare> shares = new ArrayList<>();
@@ -33,12 +35,11 @@ public record CheckpointShare(
               longest[0] = longest[0].max(timings);
             }
           });
-      long bytes =
+      List<StateHandles> handles =
           checkpoint.acknowledged.entrySet().stream()
               .filter(entry -> entry.getKey().subtask().vertex() == vertex.index())
               .flatMap(entry -> entry.getValue().values().stream())
-              .mapToLong(StateHandles::sizeInBytes)
-              .sum();
+              .toList();
       long waiting =
           checkpoint.unacknowledged.stream()
               .filter(attempt -> attempt.subtask().vertex() == vertex.index())
@@ -50,7 +51,8 @@ public record CheckpointShare(
               acknowledged[0],
               acknowledged[0] + (int) waiting,
               longest[0],
-              bytes));
+              handles.stream().mapToLong(StateHandles::sizeInBytes).sum(),
+              handles.stream().mapToLong(StateHandles::channelBytes).sum()));
     }
     return shares;
   }

@@ -3,17 +3,22 @@ package io.millrace.runtime.checkpoint;
 import io.millrace.core.config.NearestName;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.EnumeratorState;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.OperatorState;
+import io.millrace.runtime.graph.EdgeId;
+import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.graph.OperatorNode;
+import io.millrace.runtime.graph.Partitioning;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyGroups;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.StateHandles.ChannelSection;
 import io.millrace.runtime.state.StateHandles.FileSection;
 import io.millrace.runtime.state.StateHandles.KeyedSection;
 import io.millrace.runtime.state.StateHandles.SplitState;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,13 +34,18 @@ import java.util.stream.IntStream;
 public final class StateAssignment {
   private final Map<String, OperatorState> states;
 
-  private StateAssignment(Map<String, OperatorState> states) {
+  /** How records are shared out that were in flight, by the consumer's uid and the edge. */
+  private final Map<String, Map<EdgeId, Partitioning>> edges;
+
+  private StateAssignment(
+      Map<String, OperatorState> states, Map<String, Map<EdgeId, Partitioning>> edges) {
     this.states = states;
+    this.edges = edges;
   }
 
   /** For a start from nothing. */
   public static StateAssignment none() {
-    return new StateAssignment(Map.of());
+    return new StateAssignment(Map.of(), Map.of());
   }
 
   /**
@@ -56,6 +66,7 @@ public final class StateAssignment {
         operatorByUid.put(operator.uid(), operator);
       }
     }
+    Map<String, Map<EdgeId, Partitioning>> edges = edges(graph);
     Map<String, OperatorState> states = new TreeMap<>();
     List<OperatorState> unclaimed = new ArrayList<>();
     for (OperatorState state : checkpoint.operators()) {
@@ -77,17 +88,55 @@ public final class StateAssignment {
                 + " stateful operator a .uid(...) for the next time");
       }
       check(what, state, operator, vertexByUid.get(state.uid()));
+      checkChannels(what, state, changed, edges.getOrDefault(state.uid(), Map.of()));
       states.put(state.uid(), state);
     }
     if (!unclaimed.isEmpty() && !allowDroppedState) {
       throw new RestoreException(unclaimed(what, unclaimed, operatorByUid));
     }
-    return new StateAssignment(states);
+    return new StateAssignment(states, edges);
+  }
+
+  private static Map<String, Map<EdgeId, Partitioning>> edges(JobGraph graph) {
+    Map<String, Map<EdgeId, Partitioning>> edges = new TreeMap<>();
+    for (JobEdge edge : graph.edges()) {
+      String consumer = graph.vertices().get(edge.targetVertex()).operators().get(0).uid();
+      edges
+          .computeIfAbsent(consumer, uid -> new HashMap<>())
+          .put(graph.idOf(edge), edge.partitioning());
+    }
+    return edges;
+  }
+
+  /** Records in flight are on their way between operators: both, and the way, must be there. */
+  private static void checkChannels(
+      String what, OperatorState state, boolean changed, Map<EdgeId, Partitioning> edges) {
+    for (StateHandles handles : state.subtasks()) {
+      for (ChannelSection channel : handles.channels()) {
+        Partitioning now = edges.get(channel.edge());
+        if (changed || now == null || !now.mayBeOvertaken()) {
+          throw new RestoreException(
+              what
+                  + " is unaligned: records from '"
+                  + channel.edge().sourceUid()
+                  + "' to operator '"
+                  + state.name()
+                  + "' were in flight, and "
+                  + (changed
+                      ? "the job's graph has changed since"
+                      : "the job does not exchange them by key, round-robin or to one subtask now")
+                  + ". Start the former graph from it and take a savepoint, in which nothing is in"
+                  + " flight, or start from an aligned checkpoint");
+        }
+      }
+    }
   }
 
   private static void check(
       String what, OperatorState state, OperatorNode operator, JobVertex vertex) {
-    boolean keyed = state.subtasks().stream().anyMatch(handles -> !handles.keyed().isEmpty());
+    boolean keyed =
+        state.subtasks().stream()
+            .anyMatch(handles -> !handles.keyed().isEmpty() || !handles.channels().isEmpty());
     if (keyed && state.maxParallelism() != vertex.maxParallelism()) {
       throw new RestoreException(
           what
@@ -164,12 +213,35 @@ public final class StateAssignment {
       for (int i = subtask; i < splits.size(); i += vertex.parallelism()) {
         own.add(splits.get(i)); // S1: each split goes to exactly one reader
       }
-      StateHandles handles = new StateHandles(keyed, sections, own, committables);
+      StateHandles handles =
+          new StateHandles(
+              keyed, sections, own, committables, channels(state, vertex, subtask, range));
       if (!handles.equals(StateHandles.EMPTY)) {
         result.put(operator.uid(), handles);
       }
     }
     return result;
+  }
+
+  /** What of the records in flight may be the subtask's: it keeps those whose keys are (BA10). */
+  private List<ChannelSection> channels(
+      OperatorState state, JobVertex vertex, int subtask, KeyGroupRange range) {
+    int before = state.parallelism();
+    List<ChannelSection> own = new ArrayList<>();
+    for (int i = 0; i < before; i++) {
+      for (ChannelSection channel : state.subtasks().get(i).channels()) {
+        boolean mayBeOwn =
+            switch (edges.get(state.uid()).get(channel.edge())) {
+              case HASH -> KeyGroups.rangeOf(i, before, vertex.maxParallelism()).intersects(range);
+              case GLOBAL -> subtask == 0;
+              default -> i % vertex.parallelism() == subtask;
+            };
+        if (mayBeOwn) {
+          own.add(channel);
+        }
+      }
+    }
+    return own;
   }
 
   /** The snapshot of the vertex's split enumerator. */

@@ -1,6 +1,7 @@
 package io.millrace.runtime.exchange;
 
 import io.millrace.runtime.id.CheckpointId;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -23,13 +24,29 @@ public sealed interface ChannelEvent {
    * @param directory where its files go, relative to the checkpoint store
    * @param base a complete checkpoint of the job whose files stay until this one is complete or
    *     given up, so that it may share them (invariant CC10)
+   * @param patience how long it may still wait from where it is on before it overtakes the records
+   *     in front of it; zero if it has overtaken some before, empty for ever
    */
   record Barrier(
-      CheckpointId checkpoint, boolean savepoint, String directory, Optional<CheckpointId> base)
+      CheckpointId checkpoint,
+      boolean savepoint,
+      String directory,
+      Optional<CheckpointId> base,
+      Optional<Duration> patience)
       implements ChannelEvent {
-    /** Without files to share. */
+    /** Without files to share, and always aligned. */
     public Barrier(CheckpointId checkpoint, boolean savepoint, String directory) {
-      this(checkpoint, savepoint, directory, Optional.empty());
+      this(checkpoint, savepoint, directory, Optional.empty(), Optional.empty());
+    }
+
+    /** The same with so much less patience, or none. */
+    public Barrier afterWaiting(Duration waited) {
+      return withPatience(
+          patience.map(left -> left.compareTo(waited) <= 0 ? Duration.ZERO : left.minus(waited)));
+    }
+
+    public Barrier withPatience(Optional<Duration> left) {
+      return new Barrier(checkpoint, savepoint, directory, base, left);
     }
   }
 

@@ -1,6 +1,9 @@
 package io.millrace.runtime.exchange;
 
+import io.millrace.runtime.exchange.ChannelEvent.Barrier;
+import io.millrace.runtime.id.CheckpointId;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The receiving end of a channel. {@link #poll} is for the consuming subtask's thread. */
 public interface InputChannel extends AutoCloseable {
@@ -15,6 +18,29 @@ public interface InputChannel extends AutoCloseable {
    * channel was (or may have been) empty.
    */
   void onReadable(Runnable listener);
+
+  /**
+   * Set once before the first poll: called, from any thread, after a barrier was added, which may
+   * be polled much later.
+   */
+  void onBarrier(Consumer<Barrier> listener);
+
+  /**
+   * Takes the barrier out, ahead of what is in front of it, which can be polled as before. Only for
+   * a barrier that was added and not polled.
+   *
+   * @param overtaken gets the batches in front of the barrier, in order
+   */
+  void overtake(CheckpointId checkpoint, InFlight overtaken);
+
+  /** Takes copies of batches that a barrier overtakes; the consuming subtask's thread. */
+  interface InFlight {
+    /** The records from {@code from} on; the batch stays whose it is. */
+    void add(RecordBatch batch, int from);
+
+    /** The same of a batch that is still as it was sent between processes. */
+    void addEncoded(byte[] frame, int offset, int length);
+  }
 
   /**
    * While blocked (aligned at a barrier) the channel asks for no more than it holds (invariant

@@ -1,7 +1,11 @@
 package io.millrace.runtime.exchange;
 
+import io.millrace.runtime.exchange.ChannelEvent.Barrier;
+import io.millrace.runtime.id.CheckpointId;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jctools.queues.SpscUnboundedArrayQueue;
 
 /**
@@ -9,10 +13,13 @@ import org.jctools.queues.SpscUnboundedArrayQueue;
  * one consuming thread; how much is in flight is bounded by the producer's {@link BatchPool}.
  */
 public final class LocalChannel implements InputChannel {
-  private static final Object CLOSED = new Object();
-
   private final SpscUnboundedArrayQueue<Object> queue = new SpscUnboundedArrayQueue<>(32);
+
+  /** Consumer's: what a barrier has overtaken, to be polled before the rest. */
+  private final ArrayDeque<Object> overtaken = new ArrayDeque<>();
+
   private volatile Runnable readable = () -> {};
+  private volatile Consumer<Barrier> barriers = barrier -> {};
   private volatile boolean announced;
   private volatile boolean consumerClosed;
 
@@ -23,7 +30,7 @@ public final class LocalChannel implements InputChannel {
 
   @Override
   public Object poll() {
-    Object element = queue.relaxedPoll();
+    Object element = overtaken.isEmpty() ? queue.relaxedPoll() : overtaken.poll();
     if (element == null) {
       announced = false;
       VarHandle.fullFence();
@@ -43,13 +50,31 @@ public final class LocalChannel implements InputChannel {
   }
 
   @Override
+  public void onBarrier(Consumer<Barrier> listener) {
+    barriers = listener;
+  }
+
+  @Override
+  public void overtake(CheckpointId checkpoint, InFlight inFlight) {
+    overtaken.forEach(element -> record(element, inFlight)); // still of the barrier before
+    for (Object element = queue.poll(); element != null; element = queue.poll()) {
+      if (element instanceof Barrier barrier && barrier.checkpoint().equals(checkpoint)) {
+        return;
+      }
+      overtaken.add(element);
+      record(element, inFlight);
+    }
+    throw new IllegalStateException("Barrier " + checkpoint + " is not in the channel");
+  }
+
+  @Override
   public void setBlocked(boolean blocked) {
     // What is in flight is bounded by the producer's pool already.
   }
 
   @Override
   public int queued() {
-    return queue.size();
+    return queue.size() + overtaken.size();
   }
 
   @Override
@@ -61,11 +86,23 @@ public final class LocalChannel implements InputChannel {
   @Override
   public void close() {
     consumerClosed = true;
+    overtaken.forEach(LocalChannel::release);
+    overtaken.clear();
     Object element;
     while ((element = queue.poll()) != null) {
-      if (element instanceof RecordBatch batch) {
-        batch.release();
-      }
+      release(element);
+    }
+  }
+
+  private static void record(Object element, InFlight inFlight) {
+    if (element instanceof RecordBatch batch) {
+      inFlight.add(batch, 0);
+    }
+  }
+
+  private static void release(Object element) {
+    if (element instanceof RecordBatch batch) {
+      batch.release();
     }
   }
 
@@ -115,6 +152,9 @@ public final class LocalChannel implements InputChannel {
     public void sendEvent(ChannelEvent event) {
       if (!consumerClosed) {
         add(event);
+        if (event instanceof Barrier barrier) {
+          barriers.accept(barrier);
+        }
       }
     }
 

@@ -100,6 +100,26 @@ public final class ObjectBatch extends RecordBatch {
     }
   }
 
+  /** Adds a record of another batch of the same edge; for what is not an inner loop. */
+  public void append(ObjectBatch other, int index) {
+    if (size == 0) {
+      keyed = other.keyed;
+      longKeys = other.longKeys;
+      changes = other.changes;
+    }
+    if (layout == null) {
+      values[size] = other.values[index];
+    } else {
+      layout.store(
+          other.value(index), rows, size * layout.words(), values, size * layout.references());
+    }
+    hashes[size] = other.hashes[index];
+    keys[size] = other.keys[index];
+    kinds[size] = other.kinds[index];
+    stamp(size, other.timestamp(index));
+    size++;
+  }
+
   public long timestamp(int index) {
     return timed ? timestamps[index] : commonTimestamp;
   }

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param minPause between the end of one and the start of the next
  * @param retained how many completed checkpoints are kept
  * @param tolerableFailures how many checkpoints may fail in a row before the job is restarted
+ * @param alignmentTimeout how long a barrier may wait in a subtask before it overtakes the records
+ *     in front of it; empty for ever
  * @param backend where keyed state lives between them
  */
 public record CheckpointSettings(
@@ -21,13 +23,32 @@ public record CheckpointSettings(
     Duration minPause,
     int retained,
     int tolerableFailures,
+    Optional<Duration> alignmentTimeout,
     StateBackend backend) {
   public static final CheckpointSettings DISABLED =
       new CheckpointSettings(
-          Optional.empty(), Duration.ofMinutes(10), Duration.ZERO, 1, 3, StateBackend.HEAP);
+          Optional.empty(),
+          Duration.ofMinutes(10),
+          Duration.ZERO,
+          1,
+          3,
+          Optional.of(Duration.ofSeconds(1)),
+          StateBackend.HEAP);
 
   public static CheckpointSettings every(Duration interval) {
     return new CheckpointSettings(
-        Optional.of(interval), Duration.ofMinutes(10), Duration.ZERO, 3, 3, StateBackend.HEAP);
+        Optional.of(interval),
+        Duration.ofMinutes(10),
+        Duration.ZERO,
+        3,
+        3,
+        Optional.of(Duration.ofSeconds(1)),
+        StateBackend.HEAP);
+  }
+
+  /** The same with another time after which barriers overtake records; empty for never. */
+  public CheckpointSettings withAlignmentTimeout(Optional<Duration> time) {
+    return new CheckpointSettings(
+        interval, timeout, minPause, retained, tolerableFailures, time, backend);
   }
 }

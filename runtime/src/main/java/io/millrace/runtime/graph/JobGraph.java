@@ -35,6 +35,11 @@ public record JobGraph(
     return edges.stream().filter(edge -> edge.sourceVertex() == vertex).toList();
   }
 
+  public EdgeId idOf(JobEdge edge) {
+    String source = vertices.get(edge.sourceVertex()).operators().get(edge.sourceOperator()).uid();
+    return new EdgeId(source, edge.tag(), edge.targetInput());
+  }
+
   public boolean hasTransactionalSink() {
     return vertices.stream()
         .flatMap(vertex -> vertex.operators().stream())

@@ -28,6 +28,17 @@ public enum Partitioning {
     return pointwise;
   }
 
+  /**
+   * Whether a barrier may overtake records on such an edge: only where they can be shared out anew
+   * at another parallelism (invariants BA10, BA11).
+   */
+  public boolean mayBeOvertaken() {
+    return switch (this) {
+      case HASH, REBALANCE, GLOBAL -> true;
+      case FORWARD, RESCALE, BROADCAST, CUSTOM -> false;
+    };
+  }
+
   /** Whether this producer has a channel to this consumer. */
   public boolean connects(int producer, int producers, int consumer, int consumers) {
     return switch (this) {

@@ -196,7 +196,8 @@ public final class ControlCodec {
           .putAllState(DeploymentMessages.encode(m.state()))
           .setAlignmentNanos(m.timings().alignmentNanos())
           .setSyncNanos(m.timings().syncNanos())
-          .setAsyncNanos(m.timings().asyncNanos());
+          .setAsyncNanos(m.timings().asyncNanos())
+          .setUnaligned(m.timings().unaligned());
     } else if (message instanceof ToJobManager.DeclineCheckpoint m) {
       up.getDeclineBuilder()
           .setAttempt(DeploymentMessages.encode(m.attempt()))
@@ -237,7 +238,8 @@ public final class ControlCodec {
                       new CheckpointTimings(
                           up.getAck().getAlignmentNanos(),
                           up.getAck().getSyncNanos(),
-                          up.getAck().getAsyncNanos()));
+                          up.getAck().getAsyncNanos(),
+                          up.getAck().getUnaligned()));
               case DECLINE ->
                   new ToJobManager.DeclineCheckpoint(
                       attempt(up.getDecline().getAttempt()),

@@ -1,6 +1,7 @@
 package io.millrace.runtime.rpc;
 
 import com.google.protobuf.ByteString;
+import io.millrace.runtime.graph.EdgeId;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.id.JobId;
@@ -45,6 +46,7 @@ final class DeploymentMessages {
       message.addInputs(
           ControlProto.Input.newBuilder()
               .setEdge(GraphMessages.encode(input.edge()))
+              .setId(encode(input.id()))
               .setProducerParallelism(input.producerParallelism())
               .addAllProducers(encodePeers(input.producers())));
     }
@@ -70,6 +72,7 @@ final class DeploymentMessages {
                 input ->
                     new TaskDeployment.Input(
                         GraphMessages.decode(input.getEdge()),
+                        decode(input.getId()),
                         input.getProducerParallelism(),
                         decodePeers(input.getProducersList())))
             .toList(),
@@ -131,6 +134,12 @@ final class DeploymentMessages {
       message.addSplitsBuilder().setSplit(encode(state.split())).setWatermark(state.watermark());
     }
     handles.operator().forEach(section -> message.addOperator(encode(section)));
+    for (StateHandles.ChannelSection channel : handles.channels()) {
+      message
+          .addChannelsBuilder()
+          .setEdge(encode(channel.edge()))
+          .setSection(encode(channel.section()));
+    }
     for (StateHandles.KeyedSection section : handles.keyed()) {
       ControlProto.KeyedSection.Builder keyed =
           message
@@ -161,7 +170,25 @@ final class DeploymentMessages {
                 state ->
                     new StateHandles.SplitState(decode(state.getSplit()), state.getWatermark()))
             .toList(),
-        decodeBlobs(message.getCommittablesList()));
+        decodeBlobs(message.getCommittablesList()),
+        message.getChannelsList().stream()
+            .map(
+                channel ->
+                    new StateHandles.ChannelSection(
+                        decode(channel.getEdge()), decode(channel.getSection())))
+            .toList());
+  }
+
+  private static ControlProto.EdgeId encode(EdgeId edge) {
+    return ControlProto.EdgeId.newBuilder()
+        .setSourceUid(edge.sourceUid())
+        .setTag(edge.tag())
+        .setTargetInput(edge.targetInput())
+        .build();
+  }
+
+  private static EdgeId decode(ControlProto.EdgeId message) {
+    return new EdgeId(message.getSourceUid(), message.getTag(), message.getTargetInput());
   }
 
   private static ControlProto.StoreImage encode(StateHandles.StoreImage image) {

@@ -139,6 +139,7 @@ final class GraphMessages {
             .setTolerableFailures(settings.tolerableFailures())
             .setBackend(GraphProto.Checkpoints.Backend.valueOf(settings.backend().name()));
     settings.interval().ifPresent(interval -> message.setInterval(encode(interval)));
+    settings.alignmentTimeout().ifPresent(time -> message.setAlignmentTimeout(encode(time)));
     return message.build();
   }
 
@@ -149,6 +150,9 @@ final class GraphMessages {
         decode(message.getMinPause()),
         message.getRetained(),
         message.getTolerableFailures(),
+        message.hasAlignmentTimeout()
+            ? Optional.of(decode(message.getAlignmentTimeout()))
+            : Optional.empty(),
         known(StateBackend.class, message.getBackend()));
   }
 

@@ -1,6 +1,7 @@
 package io.millrace.runtime.rpc;
 
 import io.millrace.runtime.graph.CheckpointSettings;
+import io.millrace.runtime.graph.EdgeId;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.id.AttemptId;
@@ -38,9 +39,10 @@ public record TaskDeployment(
   /**
    * An edge into the subtask.
    *
+   * @param id what its records in flight are known by in snapshots
    * @param producers where each connected producer runs, ascending by producer
    */
-  public record Input(JobEdge edge, int producerParallelism, List<Peer> producers) {
+  public record Input(JobEdge edge, EdgeId id, int producerParallelism, List<Peer> producers) {
     public Input {
       producers = List.copyOf(producers);
     }

@@ -120,7 +120,7 @@ final class DeploymentPlanner {
           peers.add(peer(p));
         }
       }
-      inputs.add(new Input(edge, producers, peers));
+      inputs.add(new Input(edge, graph.idOf(edge), producers, peers));
     }
     List<Output> outputs = new ArrayList<>();
     for (JobEdge edge : graph.outputsOf(vertex.index())) {

@@ -17,6 +17,10 @@ public final class IncompatibleStateException extends RuntimeException implement
             + ". Give the changed state another name, or change its type back");
   }
 
+  public IncompatibleStateException(String message) {
+    super(message);
+  }
+
   @Override
   public boolean isPermanent() {
     return true;

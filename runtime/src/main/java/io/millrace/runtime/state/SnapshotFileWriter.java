@@ -2,6 +2,9 @@ package io.millrace.runtime.state;
 
 import io.millrace.core.storage.FileStore;
 import io.millrace.core.types.BinaryWriter;
+import io.millrace.core.types.TypeSchema;
+import io.millrace.runtime.graph.EdgeId;
+import io.millrace.runtime.state.StateHandles.ChannelSection;
 import io.millrace.runtime.state.StateHandles.FileSection;
 import io.millrace.runtime.state.StateHandles.KeyedSection;
 import io.millrace.runtime.state.StateHandles.SharedFile;
@@ -86,7 +89,9 @@ public final class SnapshotFileWriter implements AutoCloseable {
     List<KeyedSection> keyed = new ArrayList<>(before.keyed());
     keyed.add(section);
     handles.put(
-        uid, new StateHandles(keyed, before.operator(), before.splits(), before.committables()));
+        uid,
+        new StateHandles(
+            keyed, before.operator(), before.splits(), before.committables(), before.channels()));
   }
 
   private StoreImage image(String uid, KeyGroupRange range, StoreFiles files, SharedUpload shared)
@@ -112,7 +117,30 @@ public final class SnapshotFileWriter implements AutoCloseable {
     List<FileSection> operator = new ArrayList<>(before.operator());
     operator.add(written);
     handles.put(
-        uid, new StateHandles(before.keyed(), operator, before.splits(), before.committables()));
+        uid,
+        new StateHandles(
+            before.keyed(), operator, before.splits(), before.committables(), before.channels()));
+  }
+
+  /**
+   * Writes records in flight to an operator on one edge.
+   *
+   * @param frames with the lengths in front, as the edge's codec writes them
+   */
+  public void writeChannel(String uid, EdgeId edge, TypeSchema type, BinaryWriter frames)
+      throws IOException {
+    Section section = new Section(SnapshotFormat.CHANNEL_SECTION, uid, 0);
+    BinaryWriter schema = new BinaryWriter();
+    type.write(schema);
+    section.bytes(schema);
+    section.append(frames);
+    StateHandles before = handles.getOrDefault(uid, StateHandles.EMPTY);
+    List<ChannelSection> channels = new ArrayList<>(before.channels());
+    channels.add(new ChannelSection(edge, section.end()));
+    handles.put(
+        uid,
+        new StateHandles(
+            before.keyed(), before.operator(), before.splits(), before.committables(), channels));
   }
 
   /** Bytes written so far. */

@@ -16,6 +16,7 @@ final class SnapshotFormat {
   static final byte KEYED_SECTION = 1;
   static final byte OPERATOR_SECTION = 2;
   static final byte IMAGE_SECTION = 3;
+  static final byte CHANNEL_SECTION = 4;
 
   private static final long MAGIC = 0x50414e534c4c494dL; // "MILLSNAP" in little-endian
   static final int HEADER_LENGTH = 8 + 3 * 4 + 4;

@@ -3,6 +3,8 @@ package io.millrace.runtime.state;
 import io.millrace.core.storage.FileStore;
 import io.millrace.core.types.BinaryReader;
 import io.millrace.core.types.CorruptDataException;
+import io.millrace.core.types.TypeSchema;
+import io.millrace.runtime.state.StateHandles.ChannelSection;
 import io.millrace.runtime.state.StateHandles.FileSection;
 import io.millrace.runtime.state.StateHandles.KeyedSection;
 import io.millrace.runtime.state.StateHandles.SharedFile;
@@ -123,6 +125,39 @@ public final class SnapshotReader {
     String origin = origin(section, uid, "operator state");
     try (OpenFile open = new OpenFile(section.path())) {
       return decode(open.read(section, origin), SnapshotFormat.OPERATOR_SECTION, uid, 0, origin);
+    }
+  }
+
+  /**
+   * Reads records in flight.
+   *
+   * @param type of the records now
+   * @return frames with their lengths in front, as the edge's codec writes them
+   * @throws CorruptStateException naming file and section
+   * @throws IncompatibleStateException if they were written as another type
+   */
+  public byte[] readChannel(String uid, ChannelSection channel, TypeSchema type)
+      throws IOException {
+    FileSection section = channel.section();
+    String origin = origin(section, uid, "records in flight");
+    try (OpenFile open = new OpenFile(section.path())) {
+      BinaryReader in =
+          new BinaryReader(open.read(section, origin), SnapshotReader.class.getClassLoader());
+      begin(in, SnapshotFormat.CHANNEL_SECTION, uid, 0);
+      TypeSchema written = TypeSchema.read(in);
+      if (!written.equals(type)) {
+        throw new IncompatibleStateException(
+            "Records of "
+                + written.name()
+                + " were in flight to operator '"
+                + uid
+                + "' when the checkpoint was taken, and their type has changed since. Start the"
+                + " former program from it and take a savepoint, in which nothing is in flight, or"
+                + " start from an aligned checkpoint");
+      }
+      return in.readBytes(in.remaining());
+    } catch (CorruptDataException e) {
+      throw new CorruptStateException(origin + " cannot be read, " + e.getMessage(), e);
     }
   }
 

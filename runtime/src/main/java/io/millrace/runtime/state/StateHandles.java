@@ -1,6 +1,7 @@
 package io.millrace.runtime.state;
 
 import io.millrace.core.source.VersionedSerializer;
+import io.millrace.runtime.graph.EdgeId;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -16,21 +17,36 @@ import java.util.function.UnaryOperator;
  * @param operator sections with operator state (list, union, broadcast)
  * @param splits source splits with their progress; shared out among the readers on restore
  * @param committables serialised committables of a sink, prepared and not known to be committed
+ * @param channels records that were in flight to the operator when a barrier overtook them
  */
 public record StateHandles(
     List<KeyedSection> keyed,
     List<FileSection> operator,
     List<SplitState> splits,
-    List<Blob> committables) {
+    List<Blob> committables,
+    List<ChannelSection> channels) {
   public static final StateHandles EMPTY =
-      new StateHandles(List.of(), List.of(), List.of(), List.of());
+      new StateHandles(List.of(), List.of(), List.of(), List.of(), List.of());
 
   public StateHandles {
     keyed = List.copyOf(keyed);
     operator = List.copyOf(operator);
     splits = List.copyOf(splits);
     committables = List.copyOf(committables);
+    channels = List.copyOf(channels);
   }
+
+  /** Without records in flight. */
+  public StateHandles(
+      List<KeyedSection> keyed,
+      List<FileSection> operator,
+      List<SplitState> splits,
+      List<Blob> committables) {
+    this(keyed, operator, splits, committables, List.of());
+  }
+
+  /** Records in flight on one edge to one subtask. */
+  public record ChannelSection(EdgeId edge, FileSection section) {}
 
   /**
    * A checksummed part of a file in the checkpoint store.
@@ -132,13 +148,17 @@ public record StateHandles(
             .toList(),
         operator.stream().map(section -> section.withPath(paths)).toList(),
         splits,
-        committables);
+        committables,
+        channels.stream()
+            .map(channel -> new ChannelSection(channel.edge(), channel.section().withPath(paths)))
+            .toList());
   }
 
   /** The files it is in, but for those that are shared. */
   public SortedSet<String> paths() {
     TreeSet<String> paths = new TreeSet<>();
     operator.forEach(section -> paths.add(section.path()));
+    channels.forEach(channel -> paths.add(channel.section().path()));
     for (KeyedSection section : keyed) {
       section.groups().forEach(group -> paths.add(group.path()));
       section.image().ifPresent(image -> paths.add(image.description().path()));
@@ -155,8 +175,13 @@ public record StateHandles(
     return paths;
   }
 
+  /** Bytes of records in flight. */
+  public long channelBytes() {
+    return channels.stream().mapToLong(channel -> channel.section().length()).sum();
+  }
+
   public long sizeInBytes() {
-    long size = 0;
+    long size = channelBytes();
     for (KeyedSection section : keyed) {
       for (FileSection group : section.groups()) {
         size += group.length();

@@ -1,9 +1,12 @@
 package io.millrace.runtime.task;
 
+import io.millrace.runtime.exchange.ChannelEvent.Barrier;
 import io.millrace.runtime.exchange.InputChannel;
+import io.millrace.runtime.id.CheckpointId;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.BiConsumer;
 
 /**
  * All input channels of a subtask, polled in turn. A channel that was empty is not looked at again
@@ -12,6 +15,11 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 final class InputGate implements AutoCloseable {
   private final InputChannel[] channels;
+
+  private final List<InputEdge> edges;
+
+  /** The edge of each channel. */
+  private final int[] edgeOf;
 
   /** Which input of a two-input operator each channel feeds. */
   private final int[] inputs;
@@ -22,9 +30,17 @@ final class InputGate implements AutoCloseable {
   private int next;
   private int current = -1;
 
-  InputGate(List<InputChannel> channels, int[] inputs, Runnable wakeUp) {
+  /**
+   * @param edgeOf index of each channel's edge
+   */
+  InputGate(List<InputChannel> channels, List<InputEdge> edges, int[] edgeOf, Runnable wakeUp) {
     this.channels = channels.toArray(new InputChannel[0]);
-    this.inputs = inputs.clone();
+    this.edges = List.copyOf(edges);
+    this.edgeOf = edgeOf.clone();
+    this.inputs = new int[edgeOf.length];
+    for (int i = 0; i < edgeOf.length; i++) {
+      inputs[i] = edges.get(edgeOf[i]).input();
+    }
     int words = (this.channels.length + 63) >>> 6;
     this.announced = new AtomicLongArray(words);
     this.ready = new long[words];
@@ -69,6 +85,30 @@ final class InputGate implements AutoCloseable {
 
   int input() {
     return inputs[current];
+  }
+
+  List<InputEdge> edges() {
+    return edges;
+  }
+
+  int edge(int channel) {
+    return edgeOf[channel];
+  }
+
+  /**
+   * @param listener told of each barrier that is added to a channel, from any thread
+   */
+  void onBarrier(BiConsumer<Integer, Barrier> listener) {
+    for (int i = 0; i < channels.length; i++) {
+      int channel = i;
+      channels[i].onBarrier(barrier -> listener.accept(channel, barrier));
+    }
+  }
+
+  /** Takes out a barrier that was added and not polled, ahead of what is in front of it. */
+  void overtake(int channel, CheckpointId checkpoint, RecordsInFlight inFlight) {
+    channels[channel].overtake(checkpoint, inFlight.of(edgeOf[channel]));
+    ready[channel >>> 6] |= 1L << channel; // It may look empty to those who add.
   }
 
   /** Blocks or resumes a channel during alignment. */

@@ -2,7 +2,8 @@ package io.millrace.runtime.task;
 
 /**
  * Whether a subtask may take another record: no output channel and no sink is without room, and
- * nothing has asked to look at the time first. Subtask's thread only.
+ * nothing has asked to look at the time or the mail first. Subtask's thread only, but for {@link
+ * #interrupt}.
  */
 public final class OutputRoom {
   private boolean open = true;
@@ -23,6 +24,15 @@ public final class OutputRoom {
    * lasted long enough.
    */
   void pause() {
+    open = false;
+  }
+
+  /**
+   * From any thread: stops between two records, as {@link #pause}. A race on purpose: a step that
+   * does not see it ends with its batch, and fields that are volatile are dear where they are read
+   * for each record. A loop that lasts so long that it matters calls what makes it see.
+   */
+  void interrupt() {
     open = false;
   }
 

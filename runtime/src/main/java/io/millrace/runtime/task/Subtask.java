@@ -1,8 +1,6 @@
 package io.millrace.runtime.task;
 
 import io.millrace.core.source.PollStatus;
-import io.millrace.runtime.checkpoint.AlignmentResult;
-import io.millrace.runtime.checkpoint.BarrierAligner;
 import io.millrace.runtime.exchange.ChannelEvent;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.id.AttemptId;
@@ -59,6 +57,7 @@ public final class Subtask implements Steppable {
   private final LogContext logContext;
   private final SubtaskServices services;
   private final ClassLoader userLoader;
+  private final Optional<Duration> alignmentTimeout;
   private final Mailbox mailbox = new Mailbox();
   private final DueTime dueTime = new DueTime(() -> post(() -> processingTimeDue = true));
   private final OutputRoom room = new OutputRoom();
@@ -71,7 +70,8 @@ public final class Subtask implements Steppable {
   private ChainWork chainWork;
   private Optional<InputGate> gate = Optional.empty();
   private Optional<SourceHead<?>> source = Optional.empty();
-  private BarrierAligner aligner;
+  private InputBarriers barriers;
+  private Optional<RestoredRecords> restored = Optional.empty();
   private WatermarkValve valve;
   private SubtaskSnapshots snapshots;
 
@@ -89,10 +89,6 @@ public final class Subtask implements Steppable {
   private long madeWatermark = Long.MIN_VALUE;
   private int unflushedWatermarks;
   private boolean processingTimeDue;
-  private long alignmentStart;
-
-  /** The barrier that came last: the one being aligned. */
-  private ChannelEvent.Barrier barrier;
 
   /** Whether it is idle once what the watermark that is under way brings has gone out. */
   private boolean idlePending;
@@ -107,7 +103,16 @@ public final class Subtask implements Steppable {
   private volatile boolean terminal;
   private volatile TaskMetrics published;
 
-  Subtask(AttemptId attempt, String name, SubtaskServices services, ClassLoader userLoader) {
+  /**
+   * @param alignmentTimeout of the barriers that begin here; empty if they never overtake
+   */
+  Subtask(
+      AttemptId attempt,
+      String name,
+      SubtaskServices services,
+      ClassLoader userLoader,
+      Optional<Duration> alignmentTimeout) {
+    this.alignmentTimeout = alignmentTimeout;
     this.attempt = attempt;
     this.name = name;
     this.logContext = LogContext.of(attempt, name);
@@ -124,12 +129,14 @@ public final class Subtask implements Steppable {
   void start(
       OperatorChain operatorChain,
       Optional<InputGate> inputGate,
+      Optional<RestoredRecords> restoredRecords,
       int maxParallelism,
       CheckpointFiles files) {
     this.chain = operatorChain;
     this.chainWork = new ChainWork(operatorChain);
     this.makesWatermarks = operatorChain.head().makesWatermarks();
     this.gate = inputGate;
+    this.restored = restoredRecords;
     this.snapshots =
         new SubtaskSnapshots(attempt, services, operatorChain, maxParallelism, files, this::post);
     if (operatorChain.head() instanceof SourceHead<?> head) {
@@ -138,7 +145,9 @@ public final class Subtask implements Steppable {
     }
     inputGate.ifPresent(
         input -> {
-          aligner = new BarrierAligner(input.size());
+          barriers =
+              new InputBarriers(
+                  services, input, operatorChain.outputs(), snapshots, this::interrupt);
           valve = new WatermarkValve(input.size());
           openChannels = input.size();
         });
@@ -185,8 +194,16 @@ public final class Subtask implements Steppable {
     wakeUp();
   }
 
+  /** As {@link #post}, of what can't wait for the end of a batch: a slow one may last minutes. */
+  void interrupt(Mail mail) {
+    mailbox.add(mail);
+    room.interrupt();
+    wakeUp();
+  }
+
   void cancel() {
     cancelled = true;
+    room.interrupt();
     wakeUp();
   }
 
@@ -210,7 +227,8 @@ public final class Subtask implements Steppable {
   // ---- mails
 
   void trigger(ChannelEvent.Barrier checkpoint) throws Exception {
-    trigger.set(checkpoint);
+    // Of a savepoint nothing is in flight: it may be restored by another version of the program.
+    trigger.set(checkpoint.savepoint() ? checkpoint : checkpoint.withPatience(alignmentTimeout));
   }
 
   void checkpointCompleted(CheckpointId checkpoint) throws Exception {
@@ -221,8 +239,8 @@ public final class Subtask implements Steppable {
   void checkpointAborted(CheckpointId checkpoint) throws Exception {
     trigger.abort(checkpoint);
     snapshots.abort(checkpoint);
-    if (aligner != null) {
-      apply(aligner.onAbort(checkpoint));
+    if (barriers != null) {
+      barriers.onAbort(checkpoint);
     }
     chain.checkpointAborted(checkpoint);
   }
@@ -366,6 +384,9 @@ public final class Subtask implements Steppable {
       if (left < RECORDS_A_STEP && endsStep()) {
         return true;
       }
+      if (work == Work.NONE) {
+        takeWithoutRoom();
+      }
       if (!room.isOpen() && !regainRoom()) {
         return false;
       }
@@ -379,9 +400,6 @@ public final class Subtask implements Steppable {
       if (batch != null) {
         left -= Math.max(LEAST, processBatch());
         continue;
-      }
-      if (trigger.isPresent()) {
-        startCheckpoint();
       }
       if (processingTimeDue) {
         processingTimeDue = false;
@@ -398,6 +416,29 @@ public final class Subtask implements Steppable {
       }
     }
     return true;
+  }
+
+  /**
+   * Snapshots that wait for no room: what is emitted goes to the outputs in front of the barrier,
+   * however full they are, and what is left of a batch is part of an overdue one.
+   */
+  private void takeWithoutRoom() throws Exception {
+    if (trigger.isPresent()) {
+      startCheckpoint();
+    } else if (barriers != null && barriers.isOverdue()) {
+      barriers.overtake(this::addUnprocessed);
+    }
+  }
+
+  private void addUnprocessed(RecordsInFlight records) throws Exception {
+    if (batch != null) {
+      InputGate input = gate.orElseThrow();
+      int edge = restored.isPresent() ? restored.get().edge() : input.edge(input.channel());
+      records.add(edge, batch, position);
+    }
+    if (restored.isPresent()) {
+      restored.get().addRestTo(records);
+    }
   }
 
   /** FC12: control mail is looked at once a batch, however long batches take; so are the others. */
@@ -475,6 +516,9 @@ public final class Subtask implements Steppable {
   }
 
   private boolean pollInput() throws Exception {
+    if (restored.isPresent() && takeRestored()) {
+      return true;
+    }
     InputGate input = gate.orElseThrow();
     Object element = input.poll();
     if (element == null) {
@@ -490,23 +534,20 @@ public final class Subtask implements Steppable {
         received.release();
         return true;
       }
-      batch = received;
-      if (input.size() >= MANY_CHANNELS) {
-        batch.touch();
+      if (barriers.isCapturing()) {
+        barriers.polled(input.channel(), received);
       }
-      position = 0;
-      loop = chain.loop(input.input());
+      if (input.size() >= MANY_CHANNELS) {
+        received.touch();
+      }
+      begin(received, input.input());
       return true;
     }
     int channel = input.channel();
     if (element instanceof ChannelEvent.Watermark event) {
       onWatermark(valve.onWatermark(channel, event.timestamp()));
     } else if (element instanceof ChannelEvent.Barrier event) {
-      if (aligner.pending().isEmpty()) {
-        alignmentStart = services.nanoClock().getAsLong();
-      }
-      barrier = event;
-      apply(aligner.onBarrier(channel, event.checkpoint()));
+      barriers.onBarrier(channel, event);
     } else if (element instanceof ChannelEvent.Idleness event) {
       long reached = valve.onIdleness(channel, event.idle());
       onProgress(reached, valve.isIdle());
@@ -518,6 +559,24 @@ public final class Subtask implements Steppable {
     } else {
       throw new IllegalStateException("Unknown element " + element);
     }
+    return true;
+  }
+
+  private void begin(RecordBatch next, int input) {
+    batch = next;
+    position = 0;
+    loop = chain.loop(input);
+  }
+
+  /** BA9: what was in flight before a restore comes before anything new; false if all has. */
+  private boolean takeRestored() throws Exception {
+    RestoredRecords records = restored.orElseThrow();
+    RecordBatch next = records.poll();
+    if (next == null) {
+      restored = Optional.empty();
+      return false;
+    }
+    begin(next, records.input());
     return true;
   }
 
@@ -550,28 +609,12 @@ public final class Subtask implements Steppable {
     }
   }
 
-  private void apply(AlignmentResult result) throws Exception {
-    InputGate input = gate.orElseThrow();
-    for (int channel : result.block()) {
-      input.setBlocked(channel, true);
-    }
-    if (result.completed().isPresent()) {
-      snapshot(barrier, services.nanoClock().getAsLong() - alignmentStart);
-    }
-    for (int channel : result.resume()) {
-      input.setBlocked(channel, false);
-    }
-  }
-
   private void startCheckpoint() throws Exception {
-    snapshot(trigger.take(), 0);
-    trigger.takeSplitsHeld();
-  }
-
-  private void snapshot(ChannelEvent.Barrier at, long alignmentNanos) throws Exception {
+    ChannelEvent.Barrier barrier = trigger.take();
     // BA1: the barrier separates exactly; what was emitted so far goes before it.
-    chain.outputs().event(at);
-    snapshots.take(at, alignmentNanos);
+    chain.outputs().event(barrier);
+    snapshots.take(barrier, 0, Optional.empty());
+    trigger.takeSplitsHeld();
   }
 
   private void startWork(Work next, long time) {
@@ -623,6 +666,9 @@ public final class Subtask implements Steppable {
     if (batch != null) {
       batch.release();
       batch = null;
+    }
+    if (barriers != null) {
+      barriers.close();
     }
     if (snapshots != null) {
       snapshots.close();

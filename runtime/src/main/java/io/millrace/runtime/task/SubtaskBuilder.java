@@ -25,6 +25,7 @@ import io.millrace.runtime.operators.Receiver;
 import io.millrace.runtime.operators.TwoInputOperator;
 import io.millrace.runtime.rpc.TaskDeployment;
 import io.millrace.runtime.rpc.TaskDeployment.Peer;
+import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyGroups;
 import io.millrace.runtime.state.KeyedStateBackend;
 import io.millrace.runtime.state.OperatorStateBackend;
@@ -117,9 +118,11 @@ final class SubtaskBuilder {
       for (int i = operators.size() - 1; i >= 0; i--) {
         operators.get(i).open();
       }
-      Optional<InputGate> gate = connectInputs(inputSpecs);
+      List<InputEdge> edges = inputEdges(inputSpecs);
+      Optional<RestoredRecords> restored = recordsInFlight(edges);
+      Optional<InputGate> gate = connectInputs(inputSpecs, edges);
       started = true;
-      subtask.start(chain, gate, vertex.maxParallelism(), sharedFiles());
+      subtask.start(chain, gate, restored, vertex.maxParallelism(), sharedFiles());
     } finally {
       if (!started) {
         closeAll(operators, environments);
@@ -181,9 +184,7 @@ final class SubtaskBuilder {
       }
     }
     StateHandles restored = deployment.restore().getOrDefault(node.uid(), StateHandles.EMPTY);
-    SnapshotReader reader =
-        new SnapshotReader(
-            services.checkpoints(), vertex.maxParallelism(), services.backends().images());
+    SnapshotReader reader = snapshotReader();
     Optional<KeyedStateBackend<?>> keyed = Optional.empty();
     if (keyedBy.isPresent()) {
       keyed = Optional.of(keyedBackend(node, keyedBy.get().keyType(), maker, restored, reader));
@@ -207,6 +208,16 @@ final class SubtaskBuilder {
     }
   }
 
+  private SnapshotReader snapshotReader() {
+    return new SnapshotReader(
+        services.checkpoints(), vertex.maxParallelism(), services.backends().images());
+  }
+
+  private KeyGroupRange keyGroups() {
+    return KeyGroups.rangeOf(
+        deployment.attempt().subtask().index(), vertex.parallelism(), vertex.maxParallelism());
+  }
+
   private <K> KeyedStateBackend<K> keyedBackend(
       OperatorNode node,
       TypeInformation<K> keyType,
@@ -222,10 +233,7 @@ final class SubtaskBuilder {
                 new KeyedStateContext<>(
                     node.uid(),
                     keyType,
-                    KeyGroups.rangeOf(
-                        deployment.attempt().subtask().index(),
-                        vertex.parallelism(),
-                        vertex.maxParallelism()),
+                    keyGroups(),
                     vertex.maxParallelism(),
                     maker::make,
                     services.clock(),
@@ -442,11 +450,28 @@ final class SubtaskBuilder {
     return (BatchLoop) loop;
   }
 
-  private Optional<InputGate> connectInputs(List<EdgeSpec<?, ?>> specs) throws IOException {
+  private List<InputEdge> inputEdges(List<EdgeSpec<?, ?>> specs) {
+    InputEdge.Ownership owned = new InputEdge.Ownership(keyGroups(), vertex.maxParallelism());
+    List<InputEdge> edges = new ArrayList<>();
+    for (int i = 0; i < specs.size(); i++) {
+      edges.add(new InputEdge(deployment.inputs().get(i), specs.get(i), owned, loader));
+    }
+    return edges;
+  }
+
+  /** What was in flight to the head. */
+  private Optional<RestoredRecords> recordsInFlight(List<InputEdge> edges) throws IOException {
+    String head = vertex.operators().get(0).uid();
+    StateHandles restored = deployment.restore().getOrDefault(head, StateHandles.EMPTY);
+    return RestoredRecords.read(head, restored.channels(), edges, snapshotReader());
+  }
+
+  private Optional<InputGate> connectInputs(List<EdgeSpec<?, ?>> specs, List<InputEdge> edges)
+      throws IOException {
     if (deployment.inputs().isEmpty()) {
       return Optional.empty();
     }
-    List<Integer> inputOf = new ArrayList<>();
+    List<Integer> edgeOf = new ArrayList<>();
     for (int i = 0; i < specs.size(); i++) {
       TaskDeployment.Input input = deployment.inputs().get(i);
       BatchLayout layout = specs.get(i).layout();
@@ -462,11 +487,11 @@ final class SubtaskBuilder {
             producer.taskManager().equals(self.value())
                 ? local.meet(id)
                 : remote.input(id, producer.host(), producer.dataPort(), layout, loader));
-        inputOf.add(input.edge().targetInput());
+        edgeOf.add(i);
       }
     }
     return Optional.of(
         new InputGate(
-            inputs, inputOf.stream().mapToInt(Integer::intValue).toArray(), subtask::wakeUp));
+            inputs, edges, edgeOf.stream().mapToInt(Integer::intValue).toArray(), subtask::wakeUp));
   }
 }

@@ -67,7 +67,11 @@ final class SubtaskSnapshots {
     this.mailbox = mailbox;
   }
 
-  void take(Barrier barrier, long alignmentNanos) throws Exception {
+  /**
+   * @param inFlight records that the barrier has overtaken; empty if it is aligned
+   */
+  void take(Barrier barrier, long alignmentNanos, Optional<RecordsInFlight> inFlight)
+      throws Exception {
     CheckpointId checkpoint = barrier.checkpoint();
     CutKind kind = barrier.savepoint() ? CutKind.WHOLE : CutKind.FILES;
     pending.ifPresent(Pending::cancel);
@@ -91,12 +95,21 @@ final class SubtaskSnapshots {
     long cutDone = services.nanoClock().getAsLong();
     Pending taken =
         new Pending(
-            barrier, files.base(barrier.base()), parts, alignmentNanos, cutDone - start, cutDone);
+            barrier,
+            files.base(barrier.base()),
+            parts,
+            inFlight,
+            alignmentNanos,
+            cutDone - start,
+            cutDone);
     pending = Optional.of(taken);
     CompletableFuture<?>[] prepares =
-        parts.stream().flatMap(Part::prepares).toArray(CompletableFuture<?>[]::new);
+        Stream.concat(
+                parts.stream().flatMap(Part::prepares),
+                inFlight.stream().map(RecordsInFlight::captured))
+            .toArray(CompletableFuture<?>[]::new);
     CompletableFuture<Void> prepared = CompletableFuture.allOf(prepares);
-    if (prepared.isDone() && parts.stream().noneMatch(Part::hasFileState)) {
+    if (prepared.isDone() && !taken.hasFileState()) {
       // Nothing to wait for and nothing to write: of a hundred operators, most.
       prepared.whenComplete((done, failure) -> upload(taken, Optional.ofNullable(failure)));
       return;
@@ -137,7 +150,8 @@ final class SubtaskSnapshots {
       }
       if (prepareFailure.isPresent()) {
         throw new IllegalStateException(
-            "A sink could not prepare its commit", prepareFailure.get());
+            "Records in flight could not be written, or a sink could not prepare its commit",
+            prepareFailure.get());
       }
       SharedUpload shared = new SharedUpload(taken.base, (uid, name) -> path(taken, uid, name));
       Map<String, StateHandles> handles = write(taken, shared);
@@ -155,7 +169,8 @@ final class SubtaskSnapshots {
                     attempt,
                     taken.checkpoint,
                     handles,
-                    new CheckpointTimings(taken.alignmentNanos, taken.syncNanos, async)));
+                    new CheckpointTimings(
+                        taken.alignmentNanos, taken.syncNanos, async, taken.inFlight.isPresent())));
       }
     } catch (Throwable t) {
       if (!taken.cancelled) {
@@ -184,8 +199,7 @@ final class SubtaskSnapshots {
 
   private Map<String, StateHandles> write(Pending taken, SharedUpload shared) throws Exception {
     Map<String, StateHandles> written = Map.of();
-    boolean anyState = taken.parts.stream().anyMatch(Part::hasFileState);
-    if (anyState) {
+    if (taken.hasFileState()) {
       // CC11: the attempt is in the name, so that what an aborted or fenced attempt leaves can be
       // told and swept.
       String path =
@@ -205,6 +219,9 @@ final class SubtaskSnapshots {
           }
           writeState(part, writer, shared);
         }
+        if (taken.inFlight.isPresent()) {
+          taken.inFlight.get().write(taken.parts.get(0).uid, writer);
+        }
         written = writer.commit();
       }
     }
@@ -213,7 +230,8 @@ final class SubtaskSnapshots {
       StateHandles files = written.getOrDefault(part.uid, StateHandles.EMPTY);
       List<Blob> committables = part.committables.toCompletableFuture().join();
       StateHandles all =
-          new StateHandles(files.keyed(), files.operator(), part.splits, committables);
+          new StateHandles(
+              files.keyed(), files.operator(), part.splits, committables, files.channels());
       if (!all.equals(StateHandles.EMPTY)) {
         handles.put(part.uid, all);
       }
@@ -241,6 +259,7 @@ final class SubtaskSnapshots {
     final String directory;
     final SharedFilesByOperator base;
     final List<Part> parts;
+    final Optional<RecordsInFlight> inFlight;
     final long alignmentNanos;
     final long syncNanos;
     final long cutDone;
@@ -250,6 +269,7 @@ final class SubtaskSnapshots {
         Barrier barrier,
         SharedFilesByOperator base,
         List<Part> parts,
+        Optional<RecordsInFlight> inFlight,
         long alignmentNanos,
         long syncNanos,
         long cutDone) {
@@ -257,9 +277,15 @@ final class SubtaskSnapshots {
       this.directory = barrier.directory();
       this.base = base;
       this.parts = parts;
+      this.inFlight = inFlight;
       this.alignmentNanos = alignmentNanos;
       this.syncNanos = syncNanos;
       this.cutDone = cutDone;
+    }
+
+    boolean hasFileState() {
+      return parts.stream().anyMatch(Part::hasFileState)
+          || inFlight.filter(records -> !records.isEmpty()).isPresent();
     }
 
     void cancel() {

@@ -75,7 +75,13 @@ public final class TaskRunner {
    */
   public void deploy(TaskDeployment deployment, ClassLoader userLoader) {
     AttemptId attempt = deployment.attempt();
-    Subtask subtask = new Subtask(attempt, deployment.vertex().name(), services, userLoader);
+    Subtask subtask =
+        new Subtask(
+            attempt,
+            deployment.vertex().name(),
+            services,
+            userLoader,
+            deployment.checkpoints().alignmentTimeout());
     if (subtasks.putIfAbsent(attempt, subtask) != null) {
       return; // told twice
     }
@@ -114,14 +120,15 @@ public final class TaskRunner {
       with(
           trigger.attempt(),
           s ->
-              s.post(
+              s.interrupt(
                   () ->
                       s.trigger(
                           new ChannelEvent.Barrier(
                               trigger.checkpoint(),
                               trigger.savepoint(),
                               trigger.directory(),
-                              trigger.base()))));
+                              trigger.base(),
+                              Optional.empty()))));
     } else if (message instanceof ToTaskManager.CheckpointCompleted completed) {
       with(completed.attempt(), s -> s.post(() -> s.checkpointCompleted(completed.checkpoint())));
     } else if (message instanceof ToTaskManager.CheckpointAborted aborted) {

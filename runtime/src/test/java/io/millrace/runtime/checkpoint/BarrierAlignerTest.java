@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.runtime.id.CheckpointId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -42,7 +43,9 @@ class BarrierAlignerTest {
   void oneChannelIsNeverBlocked() {
     AlignmentResult result = new BarrierAligner(1).onBarrier(0, ONE);
     assertThat(result)
-        .isEqualTo(new AlignmentResult(List.of(), Optional.empty(), Optional.of(ONE), List.of()));
+        .isEqualTo(
+            new AlignmentResult(
+                List.of(), Optional.empty(), Optional.of(ONE), List.of(), List.of()));
   }
 
   @Test
@@ -134,6 +137,81 @@ class BarrierAlignerTest {
         .hasMessageContaining("channel 0");
   }
 
+  @Test
+  void ba5AnOverdueCheckpointIsTakenAtOnceAndWhatComesUntilTheBarriersIsPartOfIt() {
+    aligner.onBarrier(1, ONE);
+    AlignmentResult result = aligner.onOverdue(ONE);
+    assertThat(result.completed()).contains(ONE);
+    assertThat(result.overtaken()).containsExactly(0, 2);
+    assertThat(result.resume()).containsExactly(1);
+    assertThat(aligner.isOvertaken(0)).isTrue();
+    assertThat(aligner.isOvertaken(1)).isFalse();
+    assertThat(aligner.awaits(2, ONE)).isTrue();
+
+    assertThat(aligner.onBarrier(0, ONE)).isEqualTo(AlignmentResult.NOTHING);
+    assertThat(aligner.isOvertaken(0)).isFalse();
+    assertThat(aligner.isCaptured()).isFalse();
+    assertThat(aligner.onBarrier(2, ONE)).isEqualTo(AlignmentResult.NOTHING);
+    assertThat(aligner.isCaptured()).isTrue();
+  }
+
+  @Test
+  void ba5ItMayBeOverdueBeforeAnyOfItsBarriersIsPolled() {
+    AlignmentResult result = new BarrierAligner(1).onOverdue(ONE);
+    assertThat(result.completed()).contains(ONE);
+    assertThat(result.overtaken()).containsExactly(0);
+  }
+
+  @Test
+  void ba11StrictChannelsAreAlignedHoweverLongThatTakes() {
+    BitSet strict = new BitSet();
+    strict.set(2);
+    BarrierAligner some = new BarrierAligner(3, strict);
+    some.onBarrier(0, ONE);
+    assertThat(some.onOverdue(ONE).completed()).isEmpty();
+    assertThat(some.isBlocked(0)).isTrue();
+    AlignmentResult result = some.onBarrier(2, ONE);
+    assertThat(result.completed()).contains(ONE);
+    assertThat(result.overtaken()).containsExactly(1);
+    assertThat(result.resume()).containsExactly(0);
+    // The next one is not overdue because this one was.
+    some.onBarrier(1, ONE);
+    some.onBarrier(2, TWO);
+    assertThat(some.pending()).contains(TWO);
+  }
+
+  @Test
+  void ba3ANewerBarrierOrAnAbortEndsWhatWasOvertaken() {
+    aligner.onOverdue(ONE);
+    assertThat(aligner.onAbort(ONE).abandoned()).contains(ONE);
+    assertThat(aligner.isCaptured()).isTrue();
+
+    aligner.onOverdue(TWO);
+    AlignmentResult newer = aligner.onBarrier(0, THREE);
+    assertThat(newer.abandoned()).contains(TWO);
+    assertThat(newer.block()).containsExactly(0);
+    assertThat(aligner.isOvertaken(1)).isFalse();
+    assertThat(aligner.onBarrier(1, TWO)).isEqualTo(AlignmentResult.NOTHING);
+  }
+
+  @Test
+  void ba7WhatIsOverIsNotOverdue() {
+    aligner.onAbort(TWO);
+    assertThat(aligner.onOverdue(ONE)).isEqualTo(AlignmentResult.NOTHING);
+    assertThat(aligner.onOverdue(TWO)).isEqualTo(AlignmentResult.NOTHING);
+    aligner.onOverdue(THREE);
+    assertThat(aligner.onOverdue(THREE)).isEqualTo(AlignmentResult.NOTHING);
+  }
+
+  @Test
+  void ba4AClosedChannelIsNotWaitedFor() {
+    aligner.onChannelClosed(0);
+    assertThat(aligner.onOverdue(ONE).overtaken()).containsExactly(1, 2);
+    aligner.onChannelClosed(1);
+    aligner.onBarrier(2, ONE);
+    assertThat(aligner.isCaptured()).isTrue();
+  }
+
   /** Channels are FIFO and deliver nothing while blocked; aborts come at any time. */
   @Test
   void everyInterleavingSnapshotsInOrderAndLeavesNoChannelBlocked() {
@@ -162,7 +240,9 @@ class BarrierAlignerTest {
           }
         }
         AlignmentResult result;
-        if (random.nextInt(10) == 0) {
+        if (seed % 2 == 1 && random.nextInt(8) == 0) {
+          result = machine.onOverdue(new CheckpointId(1 + random.nextInt(6)));
+        } else if (random.nextInt(10) == 0) {
           CheckpointId id = new CheckpointId(1 + random.nextInt(5));
           aborted.add(id);
           result = machine.onAbort(id);
@@ -175,11 +255,13 @@ class BarrierAlignerTest {
         }
         blocked.addAll(result.block());
         result.completed().ifPresent(completed::add);
+        assertThat(result.completed().isPresent() || result.overtaken().isEmpty()).isTrue();
         result.completed().ifPresent(id -> assertThat(aborted).doesNotContain(id));
         assertThat(blocked).containsAll(result.resume());
         result.resume().forEach(blocked::remove);
         for (int c = 0; c < channels; c++) {
           assertThat(machine.isBlocked(c)).isEqualTo(blocked.contains(c));
+          assertThat(machine.isBlocked(c) && machine.isOvertaken(c)).isFalse();
         }
       }
       assertThat(blocked).as("seed %s", seed).isEmpty();

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.core.types.CorruptDataException;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.EnumeratorState;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.OperatorState;
+import io.millrace.runtime.graph.EdgeId;
 import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.StateHandles.ChannelSection;
 import io.millrace.runtime.state.StateHandles.FileSection;
 import io.millrace.runtime.state.StateHandles.KeyedSection;
 import io.millrace.runtime.state.StateHandles.SharedFile;
@@ -47,6 +49,10 @@ class CheckpointMetadataCodecTest {
     assertThat(read.operators().get(1).enumerator().orElseThrow().withoutMoreSplits())
         .containsExactly(0, 2);
     assertThat(splitsOf(read)).extracting(SplitState::watermark).containsExactly(WATERMARK);
+    assertThat(read.operators().get(0).subtasks().get(1).channels())
+        .isEqualTo(metadata.operators().get(0).subtasks().get(1).channels())
+        .hasSize(1);
+    assertThat(read.operators().get(0).subtasks().get(1).channelBytes()).isEqualTo(77);
     assertThat(read.sizeInBytes()).isEqualTo(metadata.sizeInBytes());
   }
 
@@ -103,7 +109,25 @@ class CheckpointMetadataCodecTest {
     assertThatThrownBy(() -> codec.decode(withChecksum(other), "f"))
         .hasMessageContaining("format 9")
         .hasMessageContaining("0.1.0-abc")
-        .hasMessageContaining("reads format 1 to 3");
+        .hasMessageContaining("reads format 1 to 4");
+  }
+
+  /** Written by a build of format 3. */
+  private static final String FORMAT_3 =
+      "4d434b5003000000036f6c64010000001030303030303030303030303030303037070000000000000000076a2f"
+          + "63686b2d370068e5cf8b01000005000000000000000105636f756e74010a636f756e7420626964730401010202"
+          + "000763686b2d372f6b000000000000000064000000000000001f00000001640000000000000032000000000000"
+          + "00feffffff010004019600000000000000090000000000000008000000010c7368617265642f732e7373740573"
+          + "2e7373740700000000000000030000000001010000000109887766554433221101030000000201020027d52239";
+
+  @Test
+  void theFormatBeforeRecordsInFlightIsRead() {
+    CheckpointMetadata read = codec.decode(HexFormat.of().parseHex(FORMAT_3), "f");
+    StateHandles handles = read.operators().get(0).subtasks().get(0);
+    assertThat(handles.keyed().get(0).image().orElseThrow().files())
+        .containsExactly(new SharedFile("shared/s.sst", "s.sst", 7, 3));
+    assertThat(handles.committables()).hasSize(1);
+    assertThat(handles.channels()).isEmpty();
   }
 
   /** Written by a build of format 2. */
@@ -189,7 +213,11 @@ class CheckpointMetadataCodecTest {
                       i == 0 ? Optional.empty() : Optional.of(image()))),
               List.of(new FileSection("chk-7/operator-" + i, 0, 12, -1)),
               List.of(),
-              List.of(new Blob(3, new byte[] {1, 2, 3}))));
+              List.of(new Blob(3, new byte[] {1, 2, 3})),
+              List.of(
+                  new ChannelSection(
+                      new EdgeId("bids", "late", 1),
+                      new FileSection("chk-7/keyed-" + i, 2000, 77, 5)))));
     }
     StateHandles splits =
         new StateHandles(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.EnumeratorState;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.OperatorState;
 import io.millrace.runtime.graph.CheckpointSettings;
+import io.millrace.runtime.graph.EdgeId;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobGraph;
 import io.millrace.runtime.graph.JobVertex;
@@ -19,6 +20,7 @@ import io.millrace.runtime.state.KeyGroupRange;
 import io.millrace.runtime.state.KeyGroups;
 import io.millrace.runtime.state.StateHandles;
 import io.millrace.runtime.state.StateHandles.Blob;
+import io.millrace.runtime.state.StateHandles.ChannelSection;
 import io.millrace.runtime.state.StateHandles.FileSection;
 import io.millrace.runtime.state.StateHandles.KeyedSection;
 import io.millrace.runtime.state.StateHandles.SplitState;
@@ -166,6 +168,89 @@ class StateAssignmentTest {
   }
 
   @Test
+  void ba10RecordsInFlightGoToAllThatMayHaveTheirKeys() {
+    CheckpointMetadata checkpoint = inFlight(3);
+    StateAssignment assignment =
+        StateAssignment.of(graph("count", true, Partitioning.HASH), checkpoint, false);
+    JobVertex vertex = graph("count", true).vertices().get(1);
+    for (int after : new int[] {1, 2, 3, 5}) {
+      for (int i = 0; i < after; i++) {
+        KeyGroupRange own = KeyGroups.rangeOf(i, after, GROUPS);
+        List<String> wanted = new ArrayList<>();
+        for (int before = 0; before < 3; before++) {
+          if (KeyGroups.rangeOf(before, 3, GROUPS).intersects(own)) {
+            wanted.add("c" + before);
+          }
+        }
+        assertThat(channels(assignment, vertex.withParallelism(after), i))
+            .containsExactlyElementsOf(wanted);
+      }
+    }
+  }
+
+  @Test
+  void ba10RecordsInFlightThatMayGoAnywhereAreDealtOut() {
+    StateAssignment assignment =
+        StateAssignment.of(graph("count", true, Partitioning.REBALANCE), inFlight(3), false);
+    JobVertex vertex = graph("count", true).vertices().get(1);
+    assertThat(channels(assignment, vertex.withParallelism(2), 0)).containsExactly("c0", "c2");
+    assertThat(channels(assignment, vertex.withParallelism(2), 1)).containsExactly("c1");
+    assertThat(channels(assignment, vertex.withParallelism(4), 3)).isEmpty();
+    StateAssignment global =
+        StateAssignment.of(graph("count", true, Partitioning.GLOBAL), inFlight(3), false);
+    assertThat(channels(global, vertex.withParallelism(2), 0)).containsExactly("c0", "c1", "c2");
+    assertThat(channels(global, vertex.withParallelism(2), 1)).isEmpty();
+  }
+
+  @Test
+  void ba11RecordsInFlightAreRefusedWhereTheirWayIsGone() {
+    JobGraph changed = withSideInput(graph("count", true));
+    assertThatThrownBy(() -> StateAssignment.of(changed, inFlight(2), false))
+        .isInstanceOf(RestoreException.class)
+        .hasMessageContaining("graph has changed")
+        .hasMessageContaining("savepoint");
+    JobGraph forward = graph("count", true, Partitioning.FORWARD);
+    assertThatThrownBy(() -> StateAssignment.of(forward, inFlight(2), false))
+        .isInstanceOf(RestoreException.class)
+        .hasMessageContaining("from 'source' to operator 'count'");
+  }
+
+  private static List<String> channels(StateAssignment assignment, JobVertex vertex, int subtask) {
+    return assignment.forSubtask(vertex, subtask).get("count").channels().stream()
+        .map(channel -> channel.section().path())
+        .toList();
+  }
+
+  /** With records in flight to each subtask. */
+  private static CheckpointMetadata inFlight(int parallelism) {
+    CheckpointMetadata without = checkpoint("count", true, parallelism, GROUPS);
+    OperatorState count = without.operators().get(0);
+    List<StateHandles> subtasks = new ArrayList<>();
+    for (int i = 0; i < parallelism; i++) {
+      StateHandles handles = count.subtasks().get(i);
+      subtasks.add(
+          new StateHandles(
+              handles.keyed(),
+              handles.operator(),
+              handles.splits(),
+              handles.committables(),
+              List.of(
+                  new ChannelSection(
+                      new EdgeId("source", "", 0), new FileSection("c" + i, 0, 9, 0)))));
+    }
+    return new CheckpointMetadata(
+        without.job(),
+        without.id(),
+        false,
+        without.directory(),
+        0,
+        without.graphFingerprint(),
+        List.of(
+            new OperatorState("count", true, "count", GROUPS, subtasks, Optional.empty()),
+            without.operators().get(1)));
+  }
+
+  @Test
   void theFingerprintIgnoresChainingAndParallelism() {
     JobGraph apart = graph("count", true);
     OperatorNode source = apart.vertices().get(0).operators().get(0);
@@ -184,12 +269,16 @@ class StateAssignmentTest {
   }
 
   private static JobGraph graph(String uid, boolean explicit) {
+    return graph(uid, explicit, Partitioning.HASH);
+  }
+
+  private static JobGraph graph(String uid, boolean explicit, Partitioning partitioning) {
     return new JobGraph(
         "job",
         List.of(
             new JobVertex(0, "source", 2, GROUPS, List.of(operator("source", true, Kind.SOURCE))),
             new JobVertex(1, uid, 2, GROUPS, List.of(operator(uid, explicit, Kind.OPERATOR)))),
-        List.of(new JobEdge(0, 0, 0, "", 1, 0, Partitioning.HASH, new byte[0])),
+        List.of(new JobEdge(0, 0, 0, "", 1, 0, partitioning, new byte[0])),
         CheckpointSettings.DISABLED,
         RestartSettings.DEFAULT,
         List.of());

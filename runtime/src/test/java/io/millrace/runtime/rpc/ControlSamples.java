@@ -3,6 +3,7 @@ package io.millrace.runtime.rpc;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.checkpoint.CheckpointTimings;
 import io.millrace.runtime.graph.CheckpointSettings;
+import io.millrace.runtime.graph.EdgeId;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.graph.OperatorNode;
@@ -65,7 +66,8 @@ final class ControlSamples {
         List.of(
             new StateHandles.SplitState(
                 new StateHandles.Blob(1, new byte[] {1}), 1_700_000_000_000L)),
-        List.of(new StateHandles.Blob(2, new byte[] {2, 3})));
+        List.of(new StateHandles.Blob(2, new byte[] {2, 3})),
+        List.of(new StateHandles.ChannelSection(new EdgeId("uid-b", "late", 1), section)));
   }
 
   static TaskDeployment deployment() {
@@ -74,7 +76,12 @@ final class ControlSamples {
         ATTEMPT,
         "job",
         vertex(2, OperatorNode.Kind.OPERATOR),
-        List.of(new TaskDeployment.Input(edge(0, Partitioning.HASH), 2, List.of(peer, peer))),
+        List.of(
+            new TaskDeployment.Input(
+                edge(0, Partitioning.HASH),
+                new EdgeId("source", "tag", 1),
+                2,
+                List.of(peer, peer))),
         List.of(new TaskDeployment.Output(edge(1, Partitioning.CUSTOM), 2, 128, List.of(peer))),
         CheckpointSettings.every(Duration.ofMillis(1500)),
         List.of("jar-1"),
@@ -119,7 +126,7 @@ final class ControlSamples {
                 new ToJobManager.TaskFailure(
                     "why", "at x", ToJobManager.FailureKind.UNREADABLE_STATE))),
         new ToJobManager.AckCheckpoint(
-            ATTEMPT, CHECKPOINT, Map.of("uid-a", handles()), new CheckpointTimings(1, 2, 3)),
+            ATTEMPT, CHECKPOINT, Map.of("uid-a", handles()), new CheckpointTimings(1, 2, 3, true)),
         new ToJobManager.DeclineCheckpoint(ATTEMPT, CHECKPOINT, "disk full"),
         new ToJobManager.ReaderOpened(ATTEMPT),
         new ToJobManager.SplitRequested(ATTEMPT),

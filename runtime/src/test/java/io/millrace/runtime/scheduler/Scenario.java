@@ -159,7 +159,7 @@ final class Scenario {
             List.of(),
             List.of());
     return new ToJobManager.AckCheckpoint(
-        attempt, id, Map.of(uid, handles), new CheckpointTimings(0, 0, 0));
+        attempt, id, Map.of(uid, handles), CheckpointTimings.NONE);
   }
 
   /** Takes a whole periodic checkpoint. */

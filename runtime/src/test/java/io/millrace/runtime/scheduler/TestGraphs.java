@@ -22,6 +22,7 @@ public final class TestGraphs {
           Duration.ZERO,
           2,
           2,
+          Optional.of(Duration.ofSeconds(1)),
           StateBackend.HEAP);
   public static final RestartSettings RESTARTS =
       new RestartSettings(

@@ -16,6 +16,7 @@ import io.millrace.runtime.exchange.ObjectLayout;
 import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RemoteChannels;
 import io.millrace.runtime.graph.CheckpointSettings;
+import io.millrace.runtime.graph.EdgeId;
 import io.millrace.runtime.graph.FunctionShipping;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobVertex;
@@ -105,6 +106,7 @@ class IdlenessTest {
             List.of(
                 new TaskDeployment.Input(
                     new JobEdge(0, 0, 0, "", 1, 0, Partitioning.REBALANCE, spec),
+                    new EdgeId("producer", "", 0),
                     PRODUCERS,
                     List.of(peer(0), peer(1)))),
             List.of(

@@ -87,7 +87,10 @@ final class LocalJob implements AutoCloseable {
           int producers = graph.vertices().get(edge.sourceVertex()).parallelism();
           inputs.add(
               new TaskDeployment.Input(
-                  edge, producers, peers(edge, producers, vertex.parallelism(), -1, i)));
+                  edge,
+                  graph.idOf(edge),
+                  producers,
+                  peers(edge, producers, vertex.parallelism(), -1, i)));
         }
         List<TaskDeployment.Output> outputs = new ArrayList<>();
         for (JobEdge edge : graph.outputsOf(vertex.index())) {
@@ -107,7 +110,13 @@ final class LocalJob implements AutoCloseable {
                 inputs,
                 outputs,
                 new CheckpointSettings(
-                    Optional.empty(), Duration.ofMinutes(1), Duration.ZERO, 1, 0, backend),
+                    Optional.empty(),
+                    Duration.ofMinutes(1),
+                    Duration.ZERO,
+                    1,
+                    0,
+                    Optional.of(Duration.ofSeconds(1)),
+                    backend),
                 List.of(),
                 restore.getOrDefault(id, Map.of()),
                 restore.isEmpty() ? Optional.empty() : Optional.of(new CheckpointId(1)));

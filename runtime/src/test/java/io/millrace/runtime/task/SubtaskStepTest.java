@@ -47,7 +47,7 @@ class SubtaskStepTest {
   }
 
   @Test
-  void looksAtItsMailAfterTheBatchInWhichItCame() throws Exception {
+  void looksAtATriggerBetweenTwoRecords() throws Exception {
     SteppedSubtask subtask = running();
     SteppedSubtask.onRecord =
         () -> {
@@ -56,14 +56,14 @@ class SubtaskStepTest {
           }
         };
     subtask.step();
-    assertThat(records).isEqualTo(RecordBatch.CAPACITY);
+    assertThat(records).isEqualTo(10);
     assertThat(subtask.wantsStep()).isTrue();
     subtask.step();
     assertThat(subtask.said(AckCheckpoint.class)).hasSize(1);
   }
 
   @Test
-  void isCancelledAfterTheBatchInWhichItIsToldSo() throws Exception {
+  void isCancelledBetweenTwoRecords() throws Exception {
     SteppedSubtask subtask = running();
     SteppedSubtask.onRecord =
         () -> {
@@ -73,7 +73,7 @@ class SubtaskStepTest {
         };
     subtask.step();
     subtask.step();
-    assertThat(records).isEqualTo(RecordBatch.CAPACITY);
+    assertThat(records).isEqualTo(10);
     assertThat(subtask.said(TaskStateChanged.class))
         .last()
         .extracting(TaskStateChanged::state)

@@ -65,7 +65,7 @@ public abstract sealed class BatchCodec permits ObjectBatchCodec, ColumnarBatchC
    *
    * @return the first record that was not written
    */
-  final int encode(RecordBatch batch, int from, int targetBytes) {
+  public final int encode(RecordBatch batch, int from, int targetBytes) {
     if (writer.array().length > RETAINED_BYTES) {
       writer = new BinaryWriter(FIRST_BYTES);
     }
@@ -99,7 +99,7 @@ public abstract sealed class BatchCodec permits ObjectBatchCodec, ColumnarBatchC
   abstract int writeRest(RecordBatch batch, int from, int to, BinaryWriter out);
 
   /** What the last {@link #encode} wrote. */
-  final BinaryWriter encoded() {
+  public final BinaryWriter encoded() {
     return writer;
   }
 
@@ -108,7 +108,7 @@ public abstract sealed class BatchCodec permits ObjectBatchCodec, ColumnarBatchC
    *
    * @throws CorruptDataException if the bytes are not one whole frame
    */
-  final RecordBatch decode(byte[] bytes, int offset, int length) {
+  public final RecordBatch decode(byte[] bytes, int offset, int length) {
     BinaryReader in = reader;
     in.reset(bytes, offset, length);
     int head = in.readInt();

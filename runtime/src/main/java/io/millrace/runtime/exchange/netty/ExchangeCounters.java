@@ -16,11 +16,11 @@ final class ExchangeCounters {
   final AtomicInteger outputs = new AtomicInteger();
 
   void sent(byte type) {
-    (type == WireFormat.DATA ? batchesOut : eventsOut).increment();
+    (WireFormat.isData(type) ? batchesOut : eventsOut).increment();
   }
 
   void received(byte type) {
-    (type == WireFormat.DATA ? batchesIn : eventsIn).increment();
+    (WireFormat.isData(type) ? batchesIn : eventsIn).increment();
   }
 
   ExchangeMetrics snapshot() {

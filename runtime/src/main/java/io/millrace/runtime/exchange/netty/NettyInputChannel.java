@@ -2,14 +2,18 @@ package io.millrace.runtime.exchange.netty;
 
 import io.millrace.core.types.CorruptDataException;
 import io.millrace.runtime.exchange.ChannelEvent;
+import io.millrace.runtime.exchange.ChannelEvent.Barrier;
 import io.millrace.runtime.exchange.InputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.id.ChannelId;
+import io.millrace.runtime.id.CheckpointId;
 import io.netty.buffer.ByteBuf;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jctools.queues.SpscUnboundedArrayQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +41,10 @@ final class NettyInputChannel implements InputChannel, ConnectionWork {
   private volatile Optional<Throwable> failure = Optional.empty();
   private volatile Optional<PeerConnection> connection = Optional.empty();
   private volatile Runnable listener = () -> {};
+  private volatile Consumer<Barrier> barrierListener = barrier -> {};
+
+  /** Task's: what a barrier has overtaken, not consumed yet; to be polled before the rest. */
+  private final ArrayDeque<Object> overtaken = new ArrayDeque<>();
 
   /** Task's: what was consumed when it last asked for more. */
   private long reported;
@@ -70,7 +78,7 @@ final class NettyInputChannel implements InputChannel, ConnectionWork {
       // The event loop empties the queue now.
       return null;
     }
-    Object item = queue.poll();
+    Object item = overtaken.isEmpty() ? queue.poll() : overtaken.poll();
     if (item == null) {
       if (hungry.get()) {
         return null;
@@ -87,7 +95,7 @@ final class NettyInputChannel implements InputChannel, ConnectionWork {
       consumed(WireFormat.EVENT_CHARGE);
       return item;
     }
-    int charge = WireFormat.charge(WireFormat.DATA, body.writerIndex());
+    int charge = WireFormat.charge(WireFormat.DATA, body.writerIndex()); // of either kind
     try {
       return decode(body);
     } finally {
@@ -124,6 +132,35 @@ final class NettyInputChannel implements InputChannel, ConnectionWork {
   }
 
   @Override
+  public void onBarrier(Consumer<Barrier> newListener) {
+    barrierListener = Objects.requireNonNull(newListener, "newListener");
+  }
+
+  @Override
+  public void overtake(CheckpointId checkpoint, InFlight inFlight) {
+    if (closed) {
+      return;
+    }
+    overtaken.forEach(item -> record(item, inFlight)); // still of the barrier before
+    for (Object item = queue.poll(); item != null; item = queue.poll()) {
+      if (item instanceof Barrier barrier && barrier.checkpoint().equals(checkpoint)) {
+        consumed(WireFormat.EVENT_CHARGE);
+        return;
+      }
+      overtaken.add(item);
+      record(item, inFlight);
+    }
+    throw new IllegalStateException("Barrier " + checkpoint + " is not in channel " + id);
+  }
+
+  private static void record(Object item, InFlight inFlight) {
+    if (item instanceof ByteBuf body) {
+      int offset = body.arrayOffset() + body.readerIndex();
+      inFlight.addEncoded(body.array(), offset, body.readableBytes());
+    }
+  }
+
+  @Override
   public void setBlocked(boolean newBlocked) {
     if (blocked != newBlocked) {
       blocked = newBlocked;
@@ -133,7 +170,7 @@ final class NettyInputChannel implements InputChannel, ConnectionWork {
 
   @Override
   public int queued() {
-    return queue.size();
+    return queue.size() + overtaken.size();
   }
 
   @Override
@@ -147,6 +184,8 @@ final class NettyInputChannel implements InputChannel, ConnectionWork {
       return;
     }
     closed = true;
+    overtaken.forEach(NettyInputChannel::release);
+    overtaken.clear();
     schedule();
   }
 
@@ -204,7 +243,7 @@ final class NettyInputChannel implements InputChannel, ConnectionWork {
         return;
       }
       credit.received(WireFormat.charge(type, bytes), type == WireFormat.DATA);
-      if (type == WireFormat.DATA) {
+      if (WireFormat.isData(type)) {
         if (dataEnded) {
           throw new CorruptDataException("Records of channel " + id + " after its end of data");
         }
@@ -217,6 +256,9 @@ final class NettyInputChannel implements InputChannel, ConnectionWork {
       ChannelEvent event = WireFormat.readEvent(type, body);
       dataEnded |= event instanceof ChannelEvent.EndOfData;
       offer(event);
+      if (event instanceof Barrier barrier) {
+        tell(barrier);
+      }
     } finally {
       if (!queuedBody) {
         body.release();
@@ -240,6 +282,14 @@ final class NettyInputChannel implements InputChannel, ConnectionWork {
     queue.offer(item);
     VarHandle.fullFence();
     wake();
+  }
+
+  private void tell(Barrier barrier) {
+    try {
+      barrierListener.accept(barrier);
+    } catch (RuntimeException e) {
+      LOG.error("The barrier listener of channel {} failed", id, e);
+    }
   }
 
   private void wake() {
@@ -325,9 +375,13 @@ final class NettyInputChannel implements InputChannel, ConnectionWork {
 
   private synchronized void releaseQueue() {
     for (Object item = queue.poll(); item != null; item = queue.poll()) {
-      if (item instanceof ByteBuf body) {
-        body.release();
-      }
+      release(item);
+    }
+  }
+
+  private static void release(Object item) {
+    if (item instanceof ByteBuf body) {
+      body.release();
     }
   }
 }

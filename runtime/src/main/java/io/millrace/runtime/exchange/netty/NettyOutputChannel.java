@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
  * the connection's event loop sends them as credit and socket allow. The queue's reading end
  * belongs to whoever took the output out of the {@link OutputRegistry}.
  *
+ * <p>A barrier takes what is queued in front of it along, credit or not: it never waits here. What
+ * that may add to what the consumer holds is limited by {@link SenderCredit#writable}.
+ *
  * <p>When the connection is lost the channel is writable and {@link #acquire} throws, so that the
  * task fails at its next batch. When the consumer cancelled, batches are taken and dropped.
  */
@@ -54,6 +57,10 @@ final class NettyOutputChannel implements OutputChannel, ConnectionWork {
   private volatile Optional<Throwable> failure = Optional.empty();
   private volatile Optional<PeerConnection> connection = Optional.empty();
   private volatile boolean closing;
+
+  /** Barriers the task has queued; nothing in front of one waits for credit. */
+  private volatile int barriers;
+
   private volatile Runnable listener = () -> {};
 
   /** Task's; the event loop reads it once the task has closed. */
@@ -62,6 +69,7 @@ final class NettyOutputChannel implements OutputChannel, ConnectionWork {
   /** Event loop's: a watermark without credit, which the next one replaces. */
   private Optional<ByteBuf> held = Optional.empty();
 
+  private int barriersSent;
   private int number;
   private int sequence;
 
@@ -158,6 +166,10 @@ final class NettyOutputChannel implements OutputChannel, ConnectionWork {
       ended = true;
     }
     enqueue(WireFormat.event(context.allocator(), event));
+    if (event instanceof ChannelEvent.Barrier) {
+      int queued = barriers + 1;
+      barriers = queued;
+    }
     schedule();
   }
 
@@ -325,9 +337,16 @@ final class NettyOutputChannel implements OutputChannel, ConnectionWork {
         }
         byte type = WireFormat.typeOf(head);
         if (type == WireFormat.DATA && !credit.maySend()) {
-          return Progress.WAITING;
+          if (barriers == barriersSent) {
+            return Progress.WAITING;
+          }
+          WireFormat.beforeBarrier(head);
+          credit.overdrawn(WireFormat.chargeOf(head));
         }
         queue.poll();
+        if (type == WireFormat.BARRIER) {
+          barriersSent++;
+        }
         if (type == WireFormat.WATERMARK && !credit.maySend()) {
           // The consumer has enough to do: of the watermarks meanwhile the last is all it needs.
           dropHeld();

@@ -237,7 +237,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements Frame
     return switch (state) {
       case GREETING -> greeting ? WireFormat.MAX_CONTROL_BYTES : -1;
       case READY -> {
-        if (type == WireFormat.DATA) {
+        if (WireFormat.isData(type)) {
           yield context.limits().maxFrameBytes() - WireFormat.PREFIX;
         }
         yield type == WireFormat.HELLO ? -1 : WireFormat.MAX_CONTROL_BYTES;

@@ -14,6 +14,9 @@ final class SenderCredit {
   private volatile long sent;
   private volatile long granted;
 
+  /** Of data sent without credit since there was some. */
+  private volatile long overdrawn;
+
   /**
    * @param queueLimit queued bytes from which on the channel is not writable
    */
@@ -34,6 +37,15 @@ final class SenderCredit {
     }
     long total = Math.addExact(granted, bytes);
     granted = total;
+    if (total > sent) {
+      overdrawn = 0;
+    }
+  }
+
+  /** Data is about to be sent without credit, in front of a barrier. */
+  void overdrawn(int charge) {
+    long total = overdrawn + charge;
+    overdrawn = total;
   }
 
   /** A frame left the queue for the socket; events may drive the credit below zero (FC1). */
@@ -57,11 +69,15 @@ final class SenderCredit {
 
   /**
    * Whether the task may take a batch: the one predicate behind acquire, isWritable and the wake-up
-   * (FC4). One batch may always wait, so that there is something to send when credit comes.
+   * (FC4). One batch may always wait, so that there is something to send when credit comes; unless
+   * barriers have taken so much along without credit that more would have no limit.
    */
   boolean writable() {
     long queued = queued();
-    return queued == 0 || (queued < queueLimit && maySend());
+    if (queued == 0) {
+      return overdrawn < queueLimit || maySend();
+    }
+    return queued < queueLimit && maySend();
   }
 
   /** Bytes produced and not sent: what is announced as backlog. */

@@ -10,6 +10,7 @@ import io.millrace.runtime.id.JobId;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -20,7 +21,7 @@ import java.util.Optional;
  */
 final class WireFormat {
   static final int MAGIC = 0x4d524558;
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   static final byte HELLO = 1;
   static final byte REFUSED = 2;
@@ -33,6 +34,9 @@ final class WireFormat {
   static final byte IDLENESS = 9;
   static final byte BARRIER = 10;
   static final byte END_OF_DATA = 11;
+
+  /** As {@link #DATA}, in front of a barrier: needs no credit (FC1). */
+  static final byte DATA_BEFORE_BARRIER = 12;
 
   /** Why a producer closed a channel. */
   static final byte FINISHED = 0;
@@ -56,16 +60,23 @@ final class WireFormat {
   /** Longest body of a frame that is not data. */
   static final int MAX_CONTROL_BYTES = 16 << 10;
 
+  /** Patience of a barrier that never overtakes. */
+  private static final long FOR_EVER = -1;
+
   private static final int MAX_TEXT_BYTES = 4 << 10;
 
   private WireFormat() {}
 
   static boolean isSequenced(byte type) {
-    return type >= CLOSE && type <= END_OF_DATA;
+    return type >= CLOSE && type <= DATA_BEFORE_BARRIER;
+  }
+
+  static boolean isData(byte type) {
+    return type == DATA || type == DATA_BEFORE_BARRIER;
   }
 
   static boolean isKnown(byte type) {
-    return type >= HELLO && type <= END_OF_DATA;
+    return type >= HELLO && type <= DATA_BEFORE_BARRIER;
   }
 
   static byte typeOf(ByteBuf frame) {
@@ -74,11 +85,16 @@ final class WireFormat {
 
   /** The bytes a frame costs its channel, the same at both ends. */
   static int charge(byte type, int bodyBytes) {
-    return type == DATA ? PREFIX + bodyBytes : EVENT_CHARGE;
+    return isData(type) ? PREFIX + bodyBytes : EVENT_CHARGE;
   }
 
   static int chargeOf(ByteBuf frame) {
     return charge(typeOf(frame), frame.writerIndex() - PREFIX);
+  }
+
+  /** Lets a frame of data be sent without credit. */
+  static void beforeBarrier(ByteBuf frame) {
+    frame.setByte(TYPE_AT, DATA_BEFORE_BARRIER);
   }
 
   /** Completes a frame that a task has encoded, as it is sent. */
@@ -102,12 +118,13 @@ final class WireFormat {
       return sequenced(allocator, IDLENESS, 1).writeBoolean(idleness.idle());
     } else if (event instanceof ChannelEvent.Barrier barrier) {
       byte[] directory = text(barrier.directory());
-      return sequenced(allocator, BARRIER, 19 + directory.length)
+      return sequenced(allocator, BARRIER, 27 + directory.length)
           .writeLong(barrier.checkpoint().value())
           .writeBoolean(barrier.savepoint())
           .writeShort(directory.length)
           .writeBytes(directory)
-          .writeLong(barrier.base().map(CheckpointId::value).orElse(0L));
+          .writeLong(barrier.base().map(CheckpointId::value).orElse(0L))
+          .writeLong(barrier.patience().map(Duration::toMillis).orElse(FOR_EVER));
     } else if (event instanceof ChannelEvent.EndOfData end) {
       return sequenced(allocator, END_OF_DATA, 1).writeBoolean(end.drain());
     }
@@ -179,7 +196,11 @@ final class WireFormat {
       case IDLENESS -> new ChannelEvent.Idleness(readFlag(body));
       case BARRIER ->
           new ChannelEvent.Barrier(
-              readCheckpoint(body), readFlag(body), readText(body), readBase(body));
+              readCheckpoint(body),
+              readFlag(body),
+              readText(body),
+              readBase(body),
+              readPatience(body));
       case END_OF_DATA -> new ChannelEvent.EndOfData(readFlag(body));
       default -> throw new CorruptDataException("Type " + type + " is no event");
     };
@@ -199,6 +220,14 @@ final class WireFormat {
       throw new CorruptDataException("A barrier with the base " + value);
     }
     return value == 0 ? Optional.empty() : Optional.of(new CheckpointId(value));
+  }
+
+  private static Optional<Duration> readPatience(ByteBuf body) {
+    long millis = body.readLong();
+    if (millis < FOR_EVER) {
+      throw new CorruptDataException("A barrier with a patience of " + millis + " ms");
+    }
+    return millis == FOR_EVER ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
   }
 
   private static boolean readFlag(ByteBuf body) {

@@ -11,8 +11,12 @@ import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.id.ChannelId;
 import io.millrace.runtime.id.CheckpointId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -156,7 +160,12 @@ class DataExchangeTest {
               new ChannelEvent.Barrier(new CheckpointId(7), true, "chk"),
               new ChannelEvent.Watermark(Long.MAX_VALUE),
               new ChannelEvent.EndOfData(false),
-              new ChannelEvent.Barrier(new CheckpointId(8), false, "chk"));
+              new ChannelEvent.Barrier(
+                  new CheckpointId(8),
+                  false,
+                  "chk",
+                  Optional.of(new CheckpointId(6)),
+                  Optional.of(Duration.ofMillis(250))));
       List<Object> received = new ArrayList<>();
       for (ChannelEvent event : events) {
         output.sendEvent(event);
@@ -176,6 +185,77 @@ class DataExchangeTest {
         output.sendEvent(new ChannelEvent.Barrier(new CheckpointId(i), false, "chk"));
       }
       await().until(() -> input.queued() == 1000);
+    }
+  }
+
+  @Test
+  void aBarrierTakesAlongWhatIsInFrontOfItWithoutCreditAndCanOvertakeItAtTheConsumer()
+      throws Exception {
+    try (TwoProcesses processes = new TwoProcesses(TwoProcesses.OPTIONS.withLimits(SMALL));
+        Tasks tasks = new Tasks()) {
+      NettyOutputChannel output = (NettyOutputChannel) processes.output(0);
+      NettyInputChannel input = (NettyInputChannel) processes.input(0);
+      Semaphore arrived = new Semaphore(0);
+      input.onBarrier(barrier -> arrived.release());
+      await().until(() -> processes.producer.metrics().outputs() == 1);
+      long sent = 0;
+      for (int checkpoint = 1; checkpoint <= 20; checkpoint++) {
+        // As much as is taken: without credit none of it would leave.
+        for (RecordBatch batch = output.acquire(); batch != null; batch = output.acquire()) {
+          Pair.add(batch, 0, sent, 1000 + sent);
+          sent++;
+          output.send(batch);
+        }
+        RecordBatch beyond = output.acquireOvershoot();
+        Pair.add(beyond, 0, sent, 1000 + sent);
+        sent++;
+        output.send(beyond);
+        CheckpointId id = new CheckpointId(checkpoint);
+        output.sendEvent(new ChannelEvent.Barrier(id, false, "chk"));
+        assertThat(arrived.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+        // Nothing was consumed, so all that was sent is still in flight.
+        Overtaken overtaken = new Overtaken();
+        input.overtake(id, overtaken);
+        assertThat(overtaken.count).isEqualTo(sent);
+      }
+      assertThat(input.queuedBytes()).isLessThan(4096 + 2048 + 25 * 200);
+      assertThat(output.isWritable()).isFalse();
+      output.sendEvent(new ChannelEvent.EndOfData(true));
+      output.close();
+      assertThat(new Receiving(input).pairs(0)).isEqualTo(sent);
+    }
+  }
+
+  /** Reads what is in flight, and finds it in order from the first. */
+  private static final class Overtaken implements InputChannel.InFlight {
+    private final BatchCodec codec = Pair.codec();
+    private long count;
+
+    @Override
+    public void add(RecordBatch batch, int from) {
+      throw new AssertionError("Frames are encoded");
+    }
+
+    @Override
+    public void addEncoded(byte[] frame, int offset, int length) {
+      count = Receiving.check(codec.decode(frame, offset, length), 0, count);
+    }
+  }
+
+  @Test
+  void closingAConsumerGivesBackWhatWasOvertaken() throws Exception {
+    try (TwoProcesses processes = new TwoProcesses(TwoProcesses.OPTIONS.withLimits(SMALL))) {
+      OutputChannel output = processes.output(0);
+      InputChannel input = processes.input(0);
+      Semaphore arrived = new Semaphore(0);
+      input.onBarrier(barrier -> arrived.release());
+      RecordBatch batch = output.acquire();
+      Pair.add(batch, 0, 0, 1000);
+      output.send(batch);
+      output.sendEvent(new ChannelEvent.Barrier(new CheckpointId(1), false, "chk"));
+      assertThat(arrived.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+      input.overtake(new CheckpointId(1), new Overtaken());
+      assertThat(input.queued()).isEqualTo(1);
     }
   }
 

@@ -149,6 +149,7 @@ class JobMachineModelTest {
             Duration.ZERO,
             2,
             3,
+            Optional.empty(),
             StateBackend.HEAP);
     RestartSettings restarts =
         new RestartSettings(

@@ -241,8 +241,7 @@ final class ModelTask {
   private void ack(CheckpointId id, StateHandles handles) {
     cluster.acked(attempt, id);
     home.tell(
-        new ToJobManager.AckCheckpoint(
-            attempt, id, Map.of(uid, handles), new CheckpointTimings(0, 0, 0)));
+        new ToJobManager.AckCheckpoint(attempt, id, Map.of(uid, handles), CheckpointTimings.NONE));
   }
 
   static Blob blob(int version, String text) {
