@@ -60,7 +60,7 @@ class LocalClusterTest {
     LocalCluster cluster =
         LocalCluster.start(
             directory,
-            Configuration.empty().with(MemoryOptions.PROCESS_MEMORY, "400 MiB"),
+            Configuration.empty().with(MemoryOptions.PROCESS_MEMORY, "512 MiB"),
             1,
             false);
     try {
@@ -70,9 +70,9 @@ class LocalClusterTest {
               .findFirst()
               .orElseThrow();
       assertThat(Files.readString(process.log()))
-          .contains("Memory of the TaskManager: 400 MiB (process.memory)")
+          .contains("Memory of the TaskManager: 512 MiB (process.memory)")
           .containsPattern("  heap +\\d+ MiB +of it objects of RocksDB state: \\d+ MiB")
-          .containsPattern("  reserve +121 MiB")
+          .containsPattern("  reserve +128 MiB")
           .doesNotContain("was not started with");
       int port = cluster.client().taskManagers().get(0).metricsPort();
       String metrics;
@@ -80,9 +80,9 @@ class LocalClusterTest {
           URI.create("http://127.0.0.1:" + port + "/metrics").toURL().openStream()) {
         metrics = new String(page.readAllBytes(), StandardCharsets.UTF_8);
       }
-      assertThat(metric(metrics, "millrace_memory_budget_bytes")).isEqualTo(400L << 20);
-      assertThat(metric(metrics, "millrace_memory_part_bytes")).isEqualTo(400L << 20);
-      assertThat(metric(metrics, "millrace_memory_resident_bytes")).isBetween(1L << 20, 400L << 20);
+      assertThat(metric(metrics, "millrace_memory_budget_bytes")).isEqualTo(512L << 20);
+      assertThat(metric(metrics, "millrace_memory_part_bytes")).isEqualTo(512L << 20);
+      assertThat(metric(metrics, "millrace_memory_resident_bytes")).isBetween(1L << 20, 512L << 20);
       assertThat(metrics).contains("millrace_rocksdb_block_cache_used_bytes");
     } finally {
       cluster.stop();

@@ -24,7 +24,7 @@ public final class MemoryOptions {
       ConfigOption.optionalMemory(
           "taskmanager.metaspace",
           "Classes of a TaskManager (-XX:MaxMetaspaceSize). 'none' is a twelfth of process.memory, "
-              + "64 MiB at least and 256 MiB at most.");
+              + "128 MiB at least and 256 MiB at most.");
   public static final ConfigOption<Optional<MemorySize>> CODE_CACHE =
       ConfigOption.optionalMemory(
           "taskmanager.code-cache",

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("soak")
 class MemoryBudgetSoakTest {
-  private static final MemorySize BUDGET = MemorySize.ofMebibytes(448);
+  private static final MemorySize BUDGET = MemorySize.ofMebibytes(512);
   private static final long RECORDS = 10_100_000;
-  private static final long KEYS = 2_600_000;
+  private static final long KEYS = 2_900_000;
 
   @Test
   void twentyGigabytesOfStateAreWrittenWithinTheBudget() throws Exception {

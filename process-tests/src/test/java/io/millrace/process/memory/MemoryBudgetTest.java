@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /** A TaskManager keeps to its {@code process.memory}: the small twin of the soak. */
 class MemoryBudgetTest {
-  private static final MemorySize BUDGET = MemorySize.ofMebibytes(448);
+  private static final MemorySize BUDGET = MemorySize.ofMebibytes(512);
   private static final long RECORDS = 550_000;
   private static final long KEYS = 500_000;
 

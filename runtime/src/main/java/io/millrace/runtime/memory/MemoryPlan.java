@@ -69,7 +69,7 @@ public final class MemoryPlan {
     boolean rocksDb = configuration.get(StateOptions.BACKEND) == StateBackend.ROCKSDB;
     List<MemoryRule> rules =
         List.of(
-            rule(METASPACE, MemoryOptions.METASPACE, configuration, Share.ofWhole(833, 64, 256)),
+            rule(METASPACE, MemoryOptions.METASPACE, configuration, Share.ofWhole(833, 128, 256)),
             rule(CODE_CACHE, MemoryOptions.CODE_CACHE, configuration, Share.ofWhole(625, 48, 240)),
             rule(DIRECT, MemoryOptions.DIRECT_MEMORY, configuration, Share.ofWhole(625, 32, 1024)),
             rule(RESERVE, MemoryOptions.RESERVE, configuration, Share.plus(96, 625)),

@@ -43,7 +43,7 @@ class MemoryPlanTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"384 MiB", "512 MiB", "1 GiB", "1073741825", "10 GiB", "1 TiB"})
+  @ValueSource(strings = {"440 MiB", "512 MiB", "1 GiB", "1073741825", "10 GiB", "1 TiB"})
   void thePartsAreTheWhole(String budget) {
     for (String backend : List.of("heap", "rocksdb")) {
       MemoryPlan plan = taskManager("process.memory", budget, "state.backend", backend);
@@ -148,7 +148,7 @@ class MemoryPlanTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageMatching(
             "process.memory = 200 MiB is too little for a TaskManager, which needs \\d+ MiB: heap 64"
-                + " MiB, metaspace 64 MiB, code cache 48 MiB, direct memory 32 MiB, reserve \\d+ MiB,"
+                + " MiB, metaspace 128 MiB, code cache 48 MiB, direct memory 32 MiB, reserve \\d+ MiB,"
                 + " RocksDB 16 MiB\\. Raise process.memory");
   }
 
