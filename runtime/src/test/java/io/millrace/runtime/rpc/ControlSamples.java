@@ -2,13 +2,13 @@ package io.millrace.runtime.rpc;
 
 import io.millrace.runtime.checkpoint.CheckpointTimings;
 import io.millrace.runtime.graph.CheckpointSettings;
-import io.millrace.runtime.graph.EdgeId;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.graph.OperatorNode;
 import io.millrace.runtime.graph.Partitioning;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.id.EdgeId;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.id.SubtaskId;
 import io.millrace.runtime.id.TaskManagerId;
