@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.core.config.Configuration;
+import io.millrace.core.storage.MountedFileStore;
 import io.millrace.jobmanager.state.EntryJson;
+import io.millrace.runtime.checkpoint.CheckpointStore;
 import io.millrace.runtime.inspect.StateSummary;
+import io.millrace.runtime.state.StateHandles.ChannelSection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +50,27 @@ class CompatibilityTest {
   void checkpointsInFilesOfRocksDbOfAllVersionsAreRead(Path version) throws IOException {
     assertThat(entries(version.resolve("jobs/j/chk-7")))
         .isEqualTo(Files.readAllLines(version.resolve("entries.jsonl")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("versions")
+  void recordsInFlightOfAllVersionsAreRead(Path version) throws Exception {
+    MountedFileStore files = new MountedFileStore(version.toAbsolutePath());
+    List<ChannelSection> channels =
+        new CheckpointStore(files, "test")
+            .readMetadata("jobs/j/chk-7")
+            .operators()
+            .get(1)
+            .subtasks()
+            .get(0)
+            .channels();
+    if (version.endsWith("0.1.0")) {
+      assertThat(channels).isEmpty(); // It had none.
+      return;
+    }
+    assertThat(channels).hasSize(1);
+    assertThat(SampleSnapshots.readInFlight(files, channels.get(0)))
+        .isEqualTo(SampleSnapshots.IN_FLIGHT);
   }
 
   @Test

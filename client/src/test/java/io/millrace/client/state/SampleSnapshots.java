@@ -8,11 +8,17 @@ import io.millrace.core.state.ReducingStateDescriptor;
 import io.millrace.core.state.StateTtlConfig;
 import io.millrace.core.state.ValueStateDescriptor;
 import io.millrace.core.storage.MountedFileStore;
+import io.millrace.core.types.BinaryReader;
+import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.TypeInformation;
 import io.millrace.runtime.checkpoint.CheckpointMetadata;
 import io.millrace.runtime.checkpoint.CheckpointMetadata.OperatorState;
 import io.millrace.runtime.checkpoint.CheckpointStore;
+import io.millrace.runtime.exchange.ObjectBatch;
+import io.millrace.runtime.exchange.ObjectLayout;
+import io.millrace.runtime.exchange.netty.BatchCodec;
 import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.id.EdgeId;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.state.CutKind;
 import io.millrace.runtime.state.HandleFactory;
@@ -24,7 +30,9 @@ import io.millrace.runtime.state.OperatorStateBackend;
 import io.millrace.runtime.state.SharedFilesByOperator;
 import io.millrace.runtime.state.SharedUpload;
 import io.millrace.runtime.state.SnapshotFileWriter;
+import io.millrace.runtime.state.SnapshotReader;
 import io.millrace.runtime.state.StateHandles;
+import io.millrace.runtime.state.StateHandles.ChannelSection;
 import io.millrace.runtime.state.heap.KeyedStateContext;
 import io.millrace.runtime.state.heap.TableKeyedStateBackend;
 import io.millrace.runtime.state.rocksdb.RocksDbEnvironment;
@@ -86,6 +94,8 @@ public final class SampleSnapshots {
       new ReducingStateDescriptor<>("most", Math::max, Long.class);
   private static final TypeInformation<User> USER = TypeInformation.of(User.class);
   private static final TypeInformation<Long> LONG = TypeInformation.of(Long.class);
+
+  static final List<User> IN_FLIGHT = List.of(new User("fr", 1), new User(null, 2));
 
   private SampleSnapshots() {}
 
@@ -152,6 +162,10 @@ public final class SampleSnapshots {
           cut,
           new SharedUpload(SharedFilesByOperator.EMPTY, (uid, file) -> "jobs/j/shared/7-" + file));
       writer.writeOperator("rules", rules.snapshot().orElseThrow());
+      if (rocksDb) {
+        // A savepoint has none.
+        writer.writeChannel("users", new EdgeId("source", "", 0), USER.schema(), recordsInFlight());
+      }
       written = writer.commit();
     }
     assertThat(written.get("users").sharedPaths().isEmpty()).isEqualTo(!rocksDb);
@@ -168,6 +182,47 @@ public final class SampleSnapshots {
                     operator("rules", written.get("rules")),
                     operator("users", written.get("users")))));
     return store.resolve(name);
+  }
+
+  private static BinaryWriter recordsInFlight() {
+    ObjectBatch batch = new ObjectBatch(consumed -> {}, 4);
+    batch.begin(ObjectLayout.rows(USER));
+    for (User user : IN_FLIGHT) {
+      int at = batch.size++;
+      if (batch.layout == null) {
+        batch.values[at] = user;
+      } else {
+        int words = batch.layout.words();
+        int references = batch.layout.references();
+        batch.layout.store(user, batch.rows, at * words, batch.values, at * references);
+      }
+      batch.stamp(at, 1_000 + at);
+    }
+    BatchCodec codec = codec();
+    codec.encode(batch, 0, Integer.MAX_VALUE);
+    BinaryWriter frames = new BinaryWriter();
+    frames.writeInt(codec.encoded().size());
+    frames.writeBytes(codec.encoded().array(), 0, codec.encoded().size());
+    return frames;
+  }
+
+  private static BatchCodec codec() {
+    return BatchCodec.of(ObjectLayout.of(USER), SampleSnapshots.class.getClassLoader());
+  }
+
+  /** The users that were in flight to the operator of a checkpoint. */
+  static List<User> readInFlight(MountedFileStore files, ChannelSection channel) throws Exception {
+    byte[] bytes = new SnapshotReader(files, GROUPS).readChannel("users", channel, USER.schema());
+    BinaryReader frames = new BinaryReader(bytes, SampleSnapshots.class.getClassLoader());
+    byte[] frame = frames.readBytes(frames.readInt());
+    assertThat(frames.remaining()).isZero();
+    ObjectBatch batch = (ObjectBatch) codec().decode(frame, 0, frame.length);
+    List<User> users = new ArrayList<>();
+    for (int i = 0; i < batch.size; i++) {
+      assertThat(batch.timestamp(i)).isEqualTo(1_000 + i);
+      users.add((User) batch.value(i));
+    }
+    return users;
   }
 
   private static OperatorState operator(String uid, StateHandles handles) {

@@ -1,5 +1,6 @@
 package io.millrace.runtime.graph;
 
+import io.millrace.runtime.id.EdgeId;
 import java.util.List;
 
 /**

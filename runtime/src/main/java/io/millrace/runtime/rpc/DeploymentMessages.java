@@ -1,9 +1,9 @@
 package io.millrace.runtime.rpc;
 
 import com.google.protobuf.ByteString;
-import io.millrace.runtime.graph.EdgeId;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.id.EdgeId;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.id.SubtaskId;
 import io.millrace.runtime.rpc.proto.ControlProto;

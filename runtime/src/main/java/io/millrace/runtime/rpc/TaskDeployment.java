@@ -1,11 +1,11 @@
 package io.millrace.runtime.rpc;
 
 import io.millrace.runtime.graph.CheckpointSettings;
-import io.millrace.runtime.graph.EdgeId;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobVertex;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.id.EdgeId;
 import io.millrace.runtime.state.StateHandles;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package io.millrace.runtime.state;
 import io.millrace.core.storage.FileStore;
 import io.millrace.core.types.BinaryWriter;
 import io.millrace.core.types.TypeSchema;
-import io.millrace.runtime.graph.EdgeId;
+import io.millrace.runtime.id.EdgeId;
 import io.millrace.runtime.state.StateHandles.ChannelSection;
 import io.millrace.runtime.state.StateHandles.FileSection;
 import io.millrace.runtime.state.StateHandles.KeyedSection;

@@ -1,7 +1,7 @@
 package io.millrace.runtime.state;
 
 import io.millrace.core.source.VersionedSerializer;
-import io.millrace.runtime.graph.EdgeId;
+import io.millrace.runtime.id.EdgeId;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

@@ -6,7 +6,7 @@ import io.millrace.runtime.exchange.ColumnarLayout;
 import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.exchange.netty.BatchCodec;
-import io.millrace.runtime.graph.EdgeId;
+import io.millrace.runtime.id.EdgeId;
 import io.millrace.runtime.operators.EdgeSpec;
 import io.millrace.runtime.rpc.TaskDeployment;
 import io.millrace.runtime.state.KeyGroupRange;

@@ -2,6 +2,7 @@ package io.millrace.runtime.task;
 
 import io.millrace.core.source.PollStatus;
 import io.millrace.runtime.exchange.ChannelEvent;
+import io.millrace.runtime.exchange.ObjectBatch;
 import io.millrace.runtime.exchange.RecordBatch;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.CheckpointId;
@@ -80,6 +81,10 @@ public final class Subtask implements Steppable {
   private RecordBatch batch;
   private BatchLoop loop;
   private int position;
+
+  /** Records of a batch at a time: few where each takes long, so that others need not wait. */
+  private int recordsAtOnce = RecordBatch.CAPACITY;
+
   private int openChannels;
   private boolean drain = true;
   private boolean idle;
@@ -380,6 +385,7 @@ public final class Subtask implements Steppable {
   private boolean process() throws Exception {
     // Small batches, of which many channels have one each, count as what they are.
     int left = RECORDS_A_STEP;
+    boolean first = true;
     while (left > 0) {
       if (left < RECORDS_A_STEP && endsStep()) {
         return true;
@@ -398,7 +404,8 @@ public final class Subtask implements Steppable {
         continue;
       }
       if (batch != null) {
-        left -= Math.max(LEAST, processBatch());
+        left -= Math.max(LEAST, processBatch(first));
+        first = false;
         continue;
       }
       if (processingTimeDue) {
@@ -459,11 +466,28 @@ public final class Subtask implements Steppable {
     return true;
   }
 
-  /** Goes on with the batch; how many records that were. */
-  private int processBatch() throws Exception {
+  /**
+   * Goes on with the batch; how many records that were.
+   *
+   * @param first in this step
+   */
+  private int processBatch(boolean first) throws Exception {
     int from = position;
-    position = loop.run(batch, from);
+    int size = batch.size;
+    try {
+      if (size - from > recordsAtOnce && batch instanceof ObjectBatch) {
+        batch.size = from + recordsAtOnce;
+      }
+      position = loop.run(batch, from);
+    } finally {
+      batch.size = size;
+    }
     int done = position - from;
+    if (first && budget.isSpent()) {
+      recordsAtOnce = Math.max(1, done / 2);
+    } else if (recordsAtOnce < RecordBatch.CAPACITY && done == recordsAtOnce) {
+      recordsAtOnce *= 2;
+    }
     if (position == batch.size) {
       recordsIn += batch.size;
       batch.release();

@@ -4,5 +4,7 @@ package io.millrace.runtime.task;
 public final class EchoRoom {
   public static long left;
 
+  public static Runnable onRecord = () -> {};
+
   private EchoRoom() {}
 }

@@ -7,6 +7,7 @@ public final class HesitantEcho extends OneInputOperator<Long, Long> {
   @Override
   public void process(Long value, long timestamp) throws Exception {
     out.process(value, timestamp);
+    EchoRoom.onRecord.run();
     if (--EchoRoom.left <= 0) {
       context.roomLost();
     }

@@ -17,7 +17,6 @@ import io.millrace.runtime.exchange.OutputChannel;
 import io.millrace.runtime.exchange.RemoteChannels;
 import io.millrace.runtime.exchange.netty.BatchCodec;
 import io.millrace.runtime.graph.CheckpointSettings;
-import io.millrace.runtime.graph.EdgeId;
 import io.millrace.runtime.graph.FunctionShipping;
 import io.millrace.runtime.graph.JobEdge;
 import io.millrace.runtime.graph.JobVertex;
@@ -26,6 +25,7 @@ import io.millrace.runtime.graph.Partitioning;
 import io.millrace.runtime.id.AttemptId;
 import io.millrace.runtime.id.ChannelId;
 import io.millrace.runtime.id.CheckpointId;
+import io.millrace.runtime.id.EdgeId;
 import io.millrace.runtime.id.JobId;
 import io.millrace.runtime.id.SubtaskId;
 import io.millrace.runtime.id.TaskManagerId;
@@ -77,6 +77,7 @@ class UnalignedCheckpointTest {
   @BeforeEach
   void mayTakeAll() {
     EchoRoom.left = Long.MAX_VALUE;
+    EchoRoom.onRecord = () -> {};
   }
 
   private void deploy(Partitioning partitioning, List<ChannelSection> inFlight) {
@@ -345,6 +346,30 @@ class UnalignedCheckpointTest {
     deploy(Partitioning.REBALANCE, sections(acks().get(0)));
     sends(1, 6);
     assertThat(sent()).containsExactly(3L, 4L, 5L, 6L);
+  }
+
+  /** Else each checkpoint would wait for a slow one's batches at every subtask of its worker. */
+  @Test
+  void aSlowOperatorLeavesItsThreadToOthersInMidBatch() {
+    deploy(Partitioning.REBALANCE, List.of());
+    step();
+    long[] records = {0};
+    EchoRoom.onRecord =
+        () -> {
+          records[0]++;
+          millis += 1;
+        };
+    for (int i = 0; i < 8; i++) {
+      sends(i % 2, new long[100]);
+    }
+    long most = 0;
+    for (int step = 1; !steps.runnable.isEmpty(); step++) {
+      long before = records[0];
+      steps.runnable.poll().run();
+      most = step < 12 ? most : Math.max(most, records[0] - before);
+    }
+    assertThat(records[0]).isEqualTo(800);
+    assertThat(most).isBetween(1L, 8L);
   }
 
   @Test

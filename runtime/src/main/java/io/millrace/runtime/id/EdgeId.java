@@ -1,4 +1,4 @@
-package io.millrace.runtime.graph;
+package io.millrace.runtime.id;
 
 /**
  * What an exchange into an operator is known by in snapshots, beside that operator's uid: unlike
