@@ -3,8 +3,13 @@ package io.millrace.client.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.core.config.Configuration;
+import io.millrace.core.storage.MountedFileStore;
 import io.millrace.core.types.CorruptDataException;
+import io.millrace.runtime.checkpoint.CheckpointMetadata;
+import io.millrace.runtime.checkpoint.CheckpointMetadata.OperatorState;
 import io.millrace.runtime.state.CorruptStateException;
+import io.millrace.runtime.state.StateHandles;
+import io.millrace.runtime.state.StateHandles.ChannelSection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,17 +78,29 @@ class DamagedSnapshotsTest {
     return flipped;
   }
 
-  private static void refused(Path snapshot, Path file, byte[] damaged) throws IOException {
+  private static void refused(Path snapshot, Path file, byte[] damaged) throws Exception {
     // Not in place: a file of the store may be a link to one of the database.
     Files.delete(file);
     Files.write(file, damaged);
     try (OpenedArchive opened =
         OpenedArchive.open(snapshot.toString(), Optional.empty(), Configuration.empty())) {
       opened.archive().states(opened.classes());
+      readInFlight(snapshot, opened.archive().metadata());
     } catch (CorruptDataException | CorruptStateException e) {
       assertThat(e.getMessage()).contains(file.getFileName().toString());
       return;
     }
     throw new AssertionError(file + " was read with " + damaged.length + " bytes of damage");
+  }
+
+  private static void readInFlight(Path snapshot, CheckpointMetadata metadata) throws Exception {
+    MountedFileStore files = new MountedFileStore(snapshot.getParent().getParent().getParent());
+    for (OperatorState operator : metadata.operators()) {
+      for (StateHandles handles : operator.subtasks()) {
+        for (ChannelSection channel : handles.channels()) {
+          SampleSnapshots.readInFlight(files, channel);
+        }
+      }
+    }
   }
 }
