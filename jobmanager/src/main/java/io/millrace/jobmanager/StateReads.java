@@ -95,7 +95,7 @@ final class StateReads {
                   StateArchive.read(found.get(), loader, entries::add);
                   answer.complete(new StateAnswer(Optional.empty(), entries));
                 }
-              } catch (RuntimeException e) {
+              } catch (RuntimeException | LinkageError e) {
                 answer.completeExceptionally(e);
               }
             });

@@ -96,6 +96,16 @@ final class GcCommand extends MillraceCommand {
       root = ofJob.group(1);
       only = Optional.of(new JobId(ofJob.group(2)));
     }
+    Duration checkpoint = configuration.get(CheckpointOptions.TIMEOUT);
+    if (!dryRun && !age.isZero() && age.compareTo(checkpoint) < 0) {
+      throw usage(
+          "--older-than "
+              + olderThan
+              + " is shorter than a checkpoint may take (checkpoint.timeout, "
+              + checkpoint.toSeconds()
+              + " s): files of one in the making would be deleted. Name a longer one, or 0 if no"
+              + " job runs");
+    }
     FileStore files = FileStores.of(configuration).open(root);
     OrphanedFiles orphans = new OrphanedFiles(files, Build.CURRENT.toString());
     Instant now = Instant.now();

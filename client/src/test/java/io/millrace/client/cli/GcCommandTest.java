@@ -159,6 +159,8 @@ class GcCommandTest {
   @Test
   void tellsWhatIsWrongWithItsArguments() {
     assertThat(run("checkpoints", "gc").err).contains("No cluster has kept checkpoints here");
+    assertThat(run("checkpoints", "gc", store.toString(), "--older-than", "1min").err)
+        .contains("--older-than 1min", "checkpoint.timeout, 600 s");
     assertThat(run("checkpoints", "gc", store.toString(), "--older-than", "7").err)
         .contains("--older-than");
     assertThat(run("checkpoints", "gc", store.toString(), "--job", "ab").err)

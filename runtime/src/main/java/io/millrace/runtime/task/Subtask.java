@@ -288,7 +288,7 @@ public final class Subtask implements Steppable {
               read.request(),
               chain.peek(read.uid(), read.state(), read.key().bytes(), userLoader),
               Optional.empty());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       answer =
           new ToJobManager.StateRead(
               attempt,
