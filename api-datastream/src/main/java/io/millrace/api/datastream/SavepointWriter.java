@@ -80,18 +80,31 @@ public final class SavepointWriter {
     SavepointWriter writer =
         new SavepointWriter(environment, absent(directory), Optional.of(old.toString()));
     try (TemporaryImages images = new TemporaryImages()) {
-      StateArchive.open(
+      StateArchive archive =
+          StateArchive.open(
               FileStores.of(Configuration.empty()),
               old.toString(),
               images,
-              Build.CURRENT.toString())
-          .metadata()
-          .operators()
-          .stream()
-          .filter(OperatorState::hasState)
-          .forEach(operator -> writer.carried.put(operator.uid(), operator));
+              Build.CURRENT.toString());
+      for (OperatorState operator : archive.metadata().operators()) {
+        if (operator.hasState()) {
+          writer.carried.put(operator.uid(), settled(base, operator));
+        }
+      }
     }
     return writer;
+  }
+
+  /** Positions of sources are behind what is in flight, which no other job could take up. */
+  private static OperatorState settled(String base, OperatorState operator) throws IOException {
+    if (operator.subtasks().stream().anyMatch(handles -> !handles.channels().isEmpty())) {
+      throw new IOException(
+          base
+              + " is an unaligned checkpoint: records were in flight to operator '"
+              + operator.uid()
+              + "', and would be lost. Take a savepoint, in which nothing is in flight");
+    }
+    return operator;
   }
 
   private static String absent(String directory) throws IOException {

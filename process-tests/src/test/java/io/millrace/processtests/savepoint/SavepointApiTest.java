@@ -71,6 +71,21 @@ class SavepointApiTest {
     return items;
   }
 
+  @Test
+  void anUnalignedCheckpointIsNotCarriedOver() {
+    Path unaligned =
+        Path.of("../client/src/test/snapshots/0.1.0-in-flight/jobs/j/chk-7").toAbsolutePath();
+    assertThatThrownBy(
+            () ->
+                SavepointWriter.from(
+                    environment(StateBackend.HEAP, 1),
+                    unaligned.toString(),
+                    directory.resolve("new").toString()))
+        .hasMessageContaining("unaligned")
+        .hasMessageContaining("'users'")
+        .hasMessageContaining("Take a savepoint");
+  }
+
   private String bootstrapped(StateBackend backend, String name) throws Exception {
     String target = directory.resolve(name).toString();
     StreamExecutionEnvironment env = environment(backend, 2);

@@ -8,6 +8,7 @@ import io.millrace.runtime.id.CheckpointId;
 import io.millrace.runtime.operators.OperatorContext.Mail;
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -60,10 +61,16 @@ final class InputBarriers {
     this.mailbox = mailbox;
     BitSet strict = new BitSet();
     for (int i = 0; i < gate.size(); i++) {
-      strict.set(i, !gate.edges().get(gate.edge(i)).isOvertakable());
+      InputEdge edge = gate.edges().get(gate.edge(i));
+      strict.set(i, !edge.isOvertakable() || hasTwin(edge, gate.edges()));
     }
     this.aligner = new BarrierAligner(gate.size(), strict);
     gate.onBarrier((channel, barrier) -> mailbox.accept(() -> onArrival(channel, barrier)));
+  }
+
+  /** A stream united with itself by another key: whose records those were could not be told. */
+  private static boolean hasTwin(InputEdge edge, List<InputEdge> edges) {
+    return edges.stream().filter(other -> other.id().equals(edge.id())).count() > 1;
   }
 
   /** What a subtask has taken of its input and not processed. */

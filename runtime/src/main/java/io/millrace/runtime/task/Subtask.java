@@ -493,7 +493,8 @@ public final class Subtask implements Steppable {
       batch.release();
       batch = null;
       chain.cleanUpState();
-      if (makesWatermarks) {
+      // What was restored comes channel after channel, not side by side as it did before.
+      if (makesWatermarks && restored.isEmpty()) {
         forwardMadeWatermark();
       }
     }
@@ -598,6 +599,9 @@ public final class Subtask implements Steppable {
     RecordBatch next = records.poll();
     if (next == null) {
       restored = Optional.empty();
+      if (makesWatermarks) {
+        forwardMadeWatermark();
+      }
       return false;
     }
     begin(next, records.input());
